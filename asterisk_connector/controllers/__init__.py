@@ -1,0 +1,1 @@
+from . import calls, commands, hello, history, recordings, results, status

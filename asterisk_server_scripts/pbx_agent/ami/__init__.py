@@ -1,0 +1,1 @@
+"""Speaking with Asterisk's manager interface: frames, events, actions, the connection."""

@@ -1,0 +1,1 @@
+"""What Odoo may ask this agent to do, one verb a file."""

@@ -1,0 +1,1 @@
+"""Speaking with Odoo: HTTP flows, the spool, the command channel."""

@@ -1,0 +1,16 @@
+"""Waiting times between attempts: growing, limited, and spread by chance so that many agents do not knock at once."""
+
+from __future__ import annotations
+
+import random
+
+FIRST_SECONDS = 0.5
+LONGEST_SECONDS = 30.0
+#: After a fault that a person has to mend.
+MISCONFIGURED_SECONDS = 60.0
+
+
+def delay(failures: int) -> float:
+    """Return the seconds to wait after so many failures in a row (1 …): half of it certain, half by chance."""
+    ceiling = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(failures, 10))
+    return ceiling / 2 + random.uniform(0, ceiling / 2)

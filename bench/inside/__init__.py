@@ -1,0 +1,1 @@
+"""What is measured inside Odoo: modules that `bench.shell` runs in an Odoo shell. They may import Odoo."""

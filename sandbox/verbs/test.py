@@ -1,0 +1,79 @@
+"""`./run test [unit|odoo|js|e2e|faults] [arguments]`: all suites, or one with arguments for pytest or Odoo.
+
+Examples: ./run test unit -k tracker · ./run test odoo --test-tags /asterisk_connector:TestCall · ./run test e2e -x
+The last line is `N passed, N failed, N skipped`; the exit code is 0 only when nothing failed, no Odoo log had an
+unexpected WARNING or ERROR, no browser test was skipped, and every suite with test files ran tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from sandbox import provision, suites
+from sandbox.provision import together
+from sandbox.results import Counts
+from sandbox.say import SandboxError, complain, say
+from sandbox.suites import OdooRuns, Report
+
+SUITES = ("unit", "odoo", "js", *suites.LIVE)
+
+
+def main(argv: list[str]) -> int:
+    """Runs the suites and prints their outcome."""
+    parser = argparse.ArgumentParser(
+        prog="run test", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("suite", nargs="?", choices=SUITES)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    args = parser.parse_args(argv)
+    begin = time.monotonic()
+    reports = _one(args.suite, args.arguments) if args.suite else _all()
+    total = sum((report.counts for report in reports), Counts())
+    say("test", f"took {time.monotonic() - begin:.0f} s")
+    if not total.ok and not total.failed:
+        complain("no test failed, but the run did: see the problems above")
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)
+    return 0 if total.ok else 1
+
+
+def _finish(report: Report, arguments: list[str] = ()) -> Report:
+    suites.tell(suites.judge(report, list(arguments)))
+    return report
+
+
+def _one(suite: str, arguments: list[str]) -> list[Report]:
+    if suite == "unit":
+        provision.tools()
+        return [_finish(suites.run_pytest(suite, arguments, show=True), arguments)]
+    provision.everything()
+    if suite in suites.LIVE:
+        provision.addon_template()
+        return [_finish(suites.run_pytest(suite, arguments, show=True), arguments)]
+    with OdooRuns() as runs:
+        return [_finish(runs.run(suite, arguments), arguments)]
+
+
+def _all() -> list[Report]:
+    """Unit tests while the database is made, Odoo's two suites side by side, then alone what measures time."""
+    provision.tools()
+    unit, problem = together(lambda: suites.run_pytest("unit", [], show=False), _prepare)
+    reports = [_finish(unit)]
+    if problem:
+        failed = Counts(problems=[problem])
+        return [*reports, _finish(Report("odoo", failed, suites.log_file("odoo")))]
+    with OdooRuns() as runs:
+        reports += together(lambda: runs.run("odoo", []), lambda: runs.run("js", []))
+    for report in reports[1:]:
+        _finish(report)
+    return [*reports, *(_finish(suites.run_pytest(suite, [], show=False)) for suite in suites.LIVE)]
+
+
+def _prepare() -> str | None:
+    """Provisions and installs the addon; returns what went wrong, so that the unit tests are reported all the same."""
+    try:
+        provision.everything()
+        provision.addon_template()
+    except SandboxError as error:
+        return str(error)
+    return None

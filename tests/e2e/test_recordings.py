@@ -1,0 +1,220 @@
+"""A recorded conversation is in Odoo, and what is heard in it proves who said what: a tone for everybody who speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+import uuid
+import wave
+from array import array
+
+import pytest
+import pytest_asyncio
+
+from sandbox.phones.tone import heard
+from tests.faults.people import EVA, talk
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PATIENCE = 40  # seconds from the end of a call until its recording can be heard
+FIELDS = ["state", "problem", "seconds", "channels", "mimetype", "bytes", "file", "linkedid"]
+WINDOW = 1600  # samples: a fifth of a second
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def archive(world, office, back_office, session_of, tmp_path):
+    """What the company's supervisor can hear."""
+    return Archive(world, office, back_office, await asyncio.to_thread(session_of, "elena"), tmp_path)
+
+
+class Archive:
+    """The recordings in Odoo, and ears."""
+
+    def __init__(self, world, office, back_office, listener, folder):
+        self.world, self.back_office, self.listener, self.folder = world, back_office, listener, folder
+        self.client = office.carrier.tone
+        self.tones = {user: phone.tone for user, phone in office.phones.items()}
+        self.everybody = {self.client, *self.tones.values()}
+
+    async def recording(self, call_id, state="ready"):
+        """The one recording of a call, once it is in this state."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            found = await self.back_office.read("asterisk.recording", [("call_id", "=", call_id)], FIELDS)
+            if found and found[0]["state"] == state:
+                assert len(found) == 1
+                return found[0]
+            assert time.monotonic() < deadline, f"expected {state}, found {found}"
+            await asyncio.sleep(0.2)
+
+    async def sides(self, recording):
+        """What is on each channel: the client's and the company's samples."""
+        told = await asyncio.to_thread(self.listener.call, "asterisk.recording", "play", recording["id"])
+        raw = await asyncio.to_thread(self.listener.fetch, told["url"])
+        assert len(raw) == recording["bytes"] and raw[:4] == b"OggS"
+        return await asyncio.to_thread(decoded, raw, self.folder)
+
+    def heard(self, samples):
+        """Who is heard one after the other: sets of tones, each new one once."""
+        moments = []
+        for begin in range(0, len(samples) - WINDOW, WINDOW):
+            tones = frozenset(heard(samples[begin : begin + WINDOW], self.everybody))
+            if not moments or moments[-1] != tones:
+                moments.append(tones)
+        return moments
+
+    def speaks(self, samples, *expected):
+        """Whether these tones are heard alone, in this order, and no other ever."""
+        moments = self.heard(samples)
+        assert set().union(*moments) <= set(expected), moments
+        alone = [next(iter(tones)) for tones in moments if len(tones) == 1]
+        in_order = [tone for place, tone in enumerate(alone) if not place or alone[place - 1] != tone]
+        return in_order == list(expected) or (in_order, moments)
+
+
+def decoded(raw, folder):
+    """The channels of an Opus file."""
+    (folder / "it.opus").write_bytes(raw)
+    argv = ["opusdec", "--quiet", "--rate", "8000", folder / "it.opus", folder / "it.wav"]
+    subprocess.run([str(part) for part in argv], check=True, timeout=60)
+    with wave.open(str(folder / "it.wav")) as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        return [samples[side :: file.getnchannels()] for side in range(file.getnchannels())]
+
+
+async def hear_each_other(archive, outside, inside, user, seconds=2.0):
+    """Both ends hear the other one, and go on talking for a while."""
+    await outside.wait_hears({archive.tones[user]}, archive.everybody)
+    await inside.wait_hears({archive.client}, archive.everybody)
+    await asyncio.sleep(seconds)  # what is being said: its length is what is tested
+
+
+async def end(back_office, outside, *inside, **fields):
+    await outside.hang_up()
+    await asyncio.gather(*(call.wait_state("ended") for call in inside))
+    return await back_office.newest_call(**fields)
+
+
+async def test_an_incoming_call_is_heard_with_the_client_left_and_the_company_right(office, back_office, archive):
+    outside, inside = await talk(office, EVA, "101")
+    await hear_each_other(archive, outside, inside, "101")
+    call = await end(back_office, outside, inside, result="answered")
+    recording = await archive.recording(call["id"])
+    client, company = await archive.sides(recording)
+    assert archive.speaks(client, archive.client) is True
+    assert archive.speaks(company, archive.tones["101"]) is True
+    assert recording["channels"] == 2 and recording["mimetype"] == "audio/ogg"
+    assert (
+        abs(len(client) / 8000 - recording["seconds"]) < 0.2 and abs(recording["seconds"] - call["talk_seconds"]) < 1.5
+    )
+
+
+async def test_the_call_record_names_the_file(world, office, back_office, archive):
+    outside, inside = await talk(office, EVA, "102")
+    await hear_each_other(archive, outside, inside, "102", seconds=0.5)
+    call = await end(back_office, outside, inside, result="answered")
+    recording = await archive.recording(call["id"])
+    await back_office.confirmed()
+    rows = await back_office.read("asterisk.cdr", [("linkedid", "=", recording["linkedid"])], ["recordingfile"])
+    assert {row["recordingfile"] for row in rows} == {recording["file"]}
+    assert (world.asterisk.recordings / recording["file"]).is_file()
+
+
+async def test_a_blind_transfer_is_one_recording_with_both_colleagues(office, back_office, archive):
+    outside, inside = await talk(office, EVA, "101")
+    await hear_each_other(archive, outside, inside, "101", seconds=1.0)
+    await inside.blind_transfer("102")
+    second = await office.phone("102").wait_ringing()
+    await second.answer()
+    await hear_each_other(archive, outside, second, "102")
+    call = await end(back_office, outside, second, result="answered")
+    client, company = await archive.sides(await archive.recording(call["id"]))
+    assert archive.speaks(client, archive.client) is True
+    assert archive.speaks(company, archive.tones["101"], archive.tones["102"]) is True
+
+
+async def test_a_click_to_call_is_recorded_too(office, back_office, archive, session_of):
+    anna = await asyncio.to_thread(session_of, "anna")
+    partner = await back_office.id_of("res.partner", "Eva Braun")
+    click = (EVA, "res.partner", partner, str(uuid.uuid4()))
+    await asyncio.to_thread(anna.call, "asterisk.command", "click_to_call", *click)
+    client_phone = await office.carrier.wait_ringing()
+    await client_phone.wait_state("confirmed")
+    (inside,) = office.phone("101").live_calls
+    await hear_each_other(archive, client_phone, inside, "101")
+    call = await end(back_office, client_phone, inside, direction="outgoing", result="answered")
+    client, company = await archive.sides(await archive.recording(call["id"]))
+    assert archive.speaks(client, archive.client) is True
+    assert archive.speaks(company, archive.tones["101"]) is True
+
+
+async def test_a_pause_is_silence(office, back_office, archive, session_of):
+    anna = await asyncio.to_thread(session_of, "anna")
+    outside, inside = await talk(office, EVA, "101")
+    await hear_each_other(archive, outside, inside, "101", seconds=1.0)
+    live = (await back_office.read("asterisk.call", [("state", "!=", "ended")], ["id"], limit=1))[0]["id"]
+    for on, seconds in ((False, 1.5), (True, 1.5)):
+        command = await asyncio.to_thread(anna.call, "asterisk.call", "record_pause", live, on)
+        await done(anna, command)
+        await asyncio.sleep(seconds)  # so long is not recorded, then it is
+    call = await end(back_office, outside, inside, result="answered")
+    for side, tone in zip(
+        await archive.sides(await archive.recording(call["id"])), (archive.client, archive.tones["101"])
+    ):
+        assert archive.heard(side)[:3] == [frozenset({tone}), frozenset(), frozenset({tone})]
+
+
+async def test_a_pause_outlives_a_transfer(office, back_office, archive, session_of):
+    anna = await asyncio.to_thread(session_of, "anna")
+    outside, inside = await talk(office, EVA, "101")
+    await hear_each_other(archive, outside, inside, "101", seconds=1.0)
+    live = (await back_office.read("asterisk.call", [("state", "!=", "ended")], ["id"], limit=1))[0]["id"]
+    await done(anna, await asyncio.to_thread(anna.call, "asterisk.call", "record_pause", live, False))
+    await inside.blind_transfer("102")
+    second = await office.phone("102").wait_ringing()
+    await second.answer()
+    await hear_each_other(archive, outside, second, "102")
+    call = await end(back_office, outside, second, result="answered")
+    client, company = await archive.sides(await archive.recording(call["id"]))
+    assert archive.heard(client) == [frozenset({archive.client}), frozenset()]
+    assert archive.heard(company) == [frozenset({archive.tones["101"]}), frozenset()]
+
+
+async def done(person, command):
+    """Until the PBX has carried a command out."""
+    deadline = time.monotonic() + PATIENCE
+    while command["state"] != "done":
+        assert command["state"] != "failed" and time.monotonic() < deadline, command
+        await asyncio.sleep(0.1)
+        command = await asyncio.to_thread(person.call, "asterisk.command", "check", command["uuid"])
+
+
+async def test_a_call_that_nobody_answered_has_no_recording(office, back_office, archive):
+    outside = office.carrier.bring(EVA, "+493055570101")
+    await office.phone("101").wait_ringing()
+    await outside.cancel()
+    missed = await back_office.newest_call(result="cancelled")
+    outside, inside = await talk(office, EVA, "101")  # what comes after it has come
+    await hear_each_other(archive, outside, inside, "101", seconds=0.5)
+    answered = await end(back_office, outside, inside, result="answered")
+    await archive.recording(answered["id"])
+    assert not await back_office.read("asterisk.recording", [("call_id", "=", missed["id"])], ["id"])
+
+
+async def test_what_is_erased_in_odoo_is_gone_on_the_pbx(world, office, back_office, archive):
+    outside, inside = await talk(office, EVA, "101")
+    await hear_each_other(archive, outside, inside, "101", seconds=0.5)
+    call = await end(back_office, outside, inside, result="answered")
+    recording = await archive.recording(call["id"])
+    day = (world.asterisk.recordings / recording["file"]).parent
+    stem = recording["file"].rpartition("/")[2].removesuffix(".wav")
+    assert len(list(day.glob(f"{stem}*"))) == 3  # both sides, and each for itself
+    asked = {"targets": [recording["id"]], "reason": "The customer asked for it."}
+    eraser = await back_office.call("asterisk.recording.eraser", "create", asked)
+    await back_office.call("asterisk.recording.eraser", "action_erase", eraser)
+    deadline = time.monotonic() + PATIENCE
+    while (await back_office.read("asterisk.recording", [("id", "=", recording["id"])], ["on_pbx"]))[0]["on_pbx"]:
+        assert time.monotonic() < deadline, "the PBX did not say that it erased the recording"
+        await asyncio.sleep(0.2)
+    assert not list(day.glob(f"{stem}*"))

@@ -1,0 +1,454 @@
+"""From a store to Odoo: each row once, whatever is killed, refused or restarted on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import sqlite3
+import threading
+import time
+
+import pytest
+from aiohttp import web
+
+from pbx_agent.cdr import delivery, sync
+from pbx_agent.cdr.source import StoreTrouble
+from pbx_agent.cdr.state import Position, State
+from pbx_agent.cdr.sync import Sync
+from pbx_agent.odoo.client import OdooClient
+from tests.unit.agent.cdr.history_odoo import HistoryOdoo
+from tests.unit.agent.cdr.records import NOON, CsvStore, record
+from tests.unit.agent.waiting import hurry, until
+
+BAD_REQUEST = {"error": {"code": "bad_request", "message": "rows must be lists."}}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    hurry(monkeypatch)
+
+
+@pytest.fixture
+async def odoo():
+    async with HistoryOdoo() as fake:
+        yield fake
+
+
+@pytest.fixture
+def store(tmp_path):
+    return CsvStore(tmp_path)
+
+
+class Running:
+    """`async with Running(odoo, source, folder) as running`: a Sync with its state on disk."""
+
+    def __init__(self, odoo, source, folder, limit=5000, flow="cdr"):
+        self.client = OdooClient(odoo.url, odoo.key, seconds=2.0)
+        self.source, self.path, self.limit, self.flow = source, folder / "history.sqlite", limit, flow
+
+    async def __aenter__(self):
+        await self.client.__aenter__()
+        self.state = State(self.path)
+        self.sync = Sync(self.flow, self.source, self.state, self.client, self.limit)
+        return self.sync
+
+    async def __aexit__(self, *_exception):
+        await self.sync.close()
+        self.state.close()
+        await self.client.__aexit__()
+
+
+async def test_everything_is_read_once_in_portions(odoo, store, tmp_path):
+    store.add(*range(250))
+    async with Running(odoo, store.source(), tmp_path, limit=100) as running:
+        look = await running.catch_up()
+        assert look.imported == 250 and not running.behind and running.through == NOON + 249 * 10 + 67
+        store.add(250)
+        assert (await running.catch_up()).imported == 1
+    assert odoo.sequences() == list(range(251)) and odoo.repeated == 0
+    assert [len(body["rows"]) for body in odoo.portions()] == [100, 100, 50, 1]
+
+
+async def test_after_a_restart_it_goes_on_where_odoo_has_committed(odoo, store, tmp_path):
+    store.add(*range(10))
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    store.add(10)
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+        assert running.through == NOON + 167
+    assert odoo.sequences() == list(range(11)) and odoo.repeated == 0 and len(odoo.portions()) == 2
+
+
+async def test_a_lost_cursor_costs_keys_only(odoo, store, tmp_path):
+    store.add(*range(300))
+    async with Running(odoo, store.source(), tmp_path, limit=100) as running:
+        await running.catch_up()
+    (tmp_path / "history.sqlite").unlink()
+    store.add(300)
+    odoo.requests.clear()
+    async with Running(odoo, store.source(), tmp_path, limit=100) as running:
+        await running.catch_up()
+    assert [len(body["keys"]) for body in odoo.probes()] == [100, 100, 100, 1]
+    assert [len(body["rows"]) for body in odoo.portions()] == [1] and odoo.repeated == 0
+
+
+async def test_a_portion_that_was_known_makes_it_ask_before_the_next_one(odoo, store, tmp_path):
+    store.add(*range(400))
+    async with Running(odoo, store.source(), tmp_path, limit=100) as running:
+        await running.catch_up()
+    for number in (200, 201):  # a backup of Odoo was put back, older than some of it
+        odoo.rows["cdr"] = {key: row for key, row in odoo.rows["cdr"].items() if row["sequence"] != number}
+    odoo.requests.clear()
+    path = tmp_path / "history.sqlite"
+    with sqlite3.connect(path) as database:
+        (cursor,) = database.execute("SELECT cursor FROM position").fetchone()
+        kept = {**json.loads(cursor), "offset": 0, "line": 0, "place": 0}
+        database.execute("UPDATE position SET cursor = ?", [json.dumps(kept)])
+    async with Running(odoo, store.source(), tmp_path, limit=100) as running:
+        await running.catch_up()
+    assert odoo.sequences() == list(range(400))
+    # the first portion goes out whole, is known; then keys, until some are not; those only
+    assert ["keys" in body for body in odoo.bodies("cdr")] == [False, True, True, False, False]
+    assert [len(body["rows"]) for body in odoo.portions()] == [100, 2, 100]
+
+
+async def test_the_next_portion_is_read_while_odoo_commits(odoo, store, tmp_path):
+    store.add(*range(30))
+    source, read = store.source(), []
+    original = source.read
+    source.read = lambda cursor, limit: read.append(len(odoo.portions())) or original(cursor, limit)
+    gate = odoo.close_gate("cdr")
+    async with Running(odoo, source, tmp_path, limit=10) as running:
+        running._is_restored = True
+        work = asyncio.ensure_future(running.catch_up())
+        await until(lambda: len(read) == 2 and odoo.portions())
+        assert odoo.rows["cdr"] == {} and running._position.cursor is None
+        gate.set()
+        await work
+    assert odoo.sequences() == list(range(30))
+
+
+class Killed(BaseException):
+    """The agent was killed."""
+
+
+@pytest.mark.parametrize("step", ["before it is sent", "after it is sent", "after the answer", "after the cursor"])
+@pytest.mark.parametrize("portion", [0, 1, 2])
+async def test_a_kill_at_any_step_loses_and_doubles_nothing(odoo, store, tmp_path, monkeypatch, step, portion):
+    store.add(*range(30), linkedid="same", sequence="")  # content keys, with ordinals
+    store.add(29, 29, linkedid="same", sequence="")
+    kills = iter([0] * portion + [1] + [0] * 100)
+    where = {"before it is sent": (delivery.Delivery, "rows"), "after it is sent": (delivery, "_sent"),
+             "after the answer": (Sync, "_keep"), "after the cursor": (sync._logger, "kept")}[step]  # fmt: skip
+    if step == "after the cursor":
+        original_keep = State.keep
+
+        def keep(self, *args):
+            original_keep(self, *args)
+            if next(kills):
+                raise Killed
+
+        monkeypatch.setattr(State, "keep", keep)
+    else:
+        original = getattr(*where)
+
+        def killing(*args, **options):
+            if next(kills):
+                raise Killed
+            return original(*args, **options)
+
+        monkeypatch.setattr(*where, killing)
+    with pytest.raises(Killed):
+        async with Running(odoo, store.source(), tmp_path, limit=10) as running:
+            await running.catch_up()
+    monkeypatch.undo()
+    hurry(monkeypatch)
+    async with Running(odoo, store.source(), tmp_path, limit=10) as running:
+        await running.catch_up()
+    keys = [row["key"] for row in odoo.rows["cdr"].values()]
+    assert len(keys) == 32 and len(set(keys)) == 32
+    assert {row["uniqueid"] for row in odoo.rows["cdr"].values()} == {
+        record(number)["uniqueid"] for number in range(30)
+    }
+    assert odoo.repeated <= 10  # one portion, which Odoo knew
+
+
+@pytest.mark.parametrize("status", [500, 503, 401, 404, 409])
+async def test_odoo_being_away_delays_and_loses_nothing(odoo, store, tmp_path, status):
+    store.add(*range(20))
+    answers = [status] * 4
+    odoo.replies["cdr"] = lambda body: web.Response(status=answers.pop()) if answers else None
+    async with Running(odoo, store.source(), tmp_path, limit=10) as running:
+        await running.catch_up()
+    assert odoo.sequences() == list(range(20)) and odoo.repeated == 0
+
+
+async def test_odoo_restarting_while_it_is_waited_for(odoo, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(delivery, "REQUEST_SECONDS", 0.2)
+    store.add(*range(20))
+    odoo.close_gate("cdr")
+    async with Running(odoo, store.source(), tmp_path, limit=10) as running:
+        work = asyncio.ensure_future(running.catch_up())
+        await until(lambda: odoo.bodies("cdr"))
+        await odoo.stop()
+        store.rotate()
+        store.add(20)
+        odoo.gates.clear()
+        await odoo.start()
+        running.nudge()
+        await work
+    assert odoo.sequences() == list(range(21))
+
+
+async def test_the_row_that_odoo_cannot_take_is_found_and_told(odoo, store, tmp_path):
+    store.add(*range(40))
+
+    def reply(body):
+        poisoned = any(row[19] == record(13)["uniqueid"] for row in body.get("rows", []))
+        return web.json_response(BAD_REQUEST, status=400) if poisoned else None
+
+    odoo.replies["cdr"] = reply
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+        store.add(40)
+        await running.catch_up()
+    assert odoo.sequences() == [number for number in range(41) if number != 13]
+    (problem,) = odoo.problems
+    assert problem["where"] == "Master.csv:14" and "rows must be lists" in problem["why"]
+    assert record(13)["uniqueid"] in problem["text"]
+
+
+async def test_a_request_that_odoo_refuses_as_such_is_nobodys_fault(odoo, store, tmp_path):
+    store.add(*range(40))
+    refusals = [1] * 6
+    odoo.replies["cdr"] = (
+        lambda body: web.json_response(BAD_REQUEST, status=400) if refusals and refusals.pop() else None
+    )
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.sequences() == list(range(40)) and odoo.problems == []
+
+
+async def test_portions_too_large_for_odoo_are_halved(odoo, store, tmp_path):
+    store.add(*range(64))
+    odoo.replies["cdr"] = lambda body: web.Response(status=413) if len(body.get("rows", [])) > 10 else None
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.sequences() == list(range(64)) and odoo.problems == [] and odoo.repeated == 0
+
+
+async def test_refused_rows_are_told_and_not_sent_again(odoo, store, tmp_path):
+    store.add(1)
+    store.add(2, start="", uniqueid="", linkedid="")
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+        store.add(3)
+        await running.catch_up()
+        await running.catch_up()
+    assert odoo.sequences() == [1, 3] and [len(body["rows"]) for body in odoo.portions()] == [2, 0, 1]
+    assert [(p["where"], p["why"]) for p in odoo.problems] == [("Master.csv:2", "Odoo refused it: it has no time")]
+
+
+async def test_many_problems_are_told_a_hundred_at_a_time(odoo, store, tmp_path):
+    store.add(0)
+    store.raw("garbage, with a comma\n" * 250)
+    store.add(1)
+    async with Running(odoo, store.source(), tmp_path) as running:
+        for number in range(2, 6):
+            await running.catch_up()
+            store.add(number)
+    assert len(odoo.problems) == 250 and {len(body.get("problems", [])) for body in odoo.portions()} <= {0, 50, 100}
+    assert odoo.problems[0] == {
+        "where": "Master.csv:2", "why": "not the configured number of columns", "text": "garbage, with a comma"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"imported": "1", "known": 0, "refused": []},
+        {"imported": 1, "known": 0},
+        {"imported": True, "known": 0, "refused": []},
+        {"imported": 1, "known": 0, "refused": {}},
+    ],
+)
+async def test_an_answer_that_is_not_the_contracts_moves_no_cursor(odoo, store, tmp_path, answer):
+    store.add(0)
+    answers = [answer]
+    odoo.replies["cdr"] = lambda body: answers.pop() if "rows" in body and answers else None
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.sequences() == [0] and len(odoo.portions()) == 2
+
+
+@pytest.mark.parametrize("unknown", [None, "0", [5], [-1], ["0"], [True], [0.0]])
+async def test_a_probes_answer_that_is_none_is_asked_for_again(odoo, store, tmp_path, unknown):
+    store.add(0)
+    answers = [{"unknown": unknown}]
+    odoo.replies["cdr"] = lambda body: answers.pop() if "keys" in body and answers else None
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.sequences() == [0] and len(odoo.probes()) == 2
+
+
+@pytest.mark.parametrize("refused", [[{"row": 7}], [None], [{"row": "0"}], [{"row": True}], [{"code": "x"}]])
+async def test_a_refusal_of_a_row_that_was_not_sent_is_left_alone(odoo, store, tmp_path, refused):
+    store.add(0)
+    odoo.replies["cdr"] = lambda body: {"imported": 1, "known": 0, "refused": refused} if "rows" in body else None
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.problems == []
+
+
+async def test_a_request_to_another_machine_is_packed(odoo, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(delivery, "LOOPBACK", ())
+    store.add(*range(100))
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.sequences() == list(range(100))
+    assert {headers.get("Content-Encoding") for headers in odoo.headers} == {"gzip"}
+    assert int(odoo.headers[-1]["Content-Length"]) < len(json.dumps(odoo.bodies("cdr")[-1])) / 5
+    assert gzip.compress(b"{}", 1)[:2] == b"\x1f\x8b"
+
+
+async def test_a_disk_that_does_not_take_the_cursor_stops_nothing(odoo, store, tmp_path, monkeypatch, caplog):
+    store.add(*range(20))
+
+    def full(*_args):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(State, "keep", full)
+    async with Running(odoo, store.source(), tmp_path, limit=10) as running:
+        await running.catch_up()
+        store.add(20)
+        await running.catch_up()
+    assert odoo.sequences() == list(range(21)) and odoo.repeated == 0 and "Is it full?" in caplog.text
+
+
+async def test_a_broken_state_is_set_aside(odoo, store, tmp_path, caplog):
+    store.add(0)
+    (tmp_path / "history.sqlite").write_bytes(b"no database at all " * 500)
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.sequences() == [0] and (tmp_path / "history.broken").exists() and "set aside" in caplog.text
+
+
+def test_a_state_that_cannot_be_used_is_an_error_of_the_folder(tmp_path):
+    (tmp_path / "history.sqlite").mkdir()
+    with pytest.raises(OSError):
+        State(tmp_path / "history.sqlite")
+
+
+def test_each_store_has_a_place_of_its_own(tmp_path):
+    state = State(tmp_path / "history.sqlite")
+    state.keep("cdr", "csv:Master.csv", Position({"offset": 7}, 1.5))
+    state.keep("cel", "csv:Master.csv", Position({"offset": 9}))
+    assert state.position("cdr", "csv:Master.csv") == ({"offset": 7}, 1.5)
+    assert state.position("cel", "csv:Master.csv") == ({"offset": 9}, None)
+    assert state.position("cdr", "mysql:asteriskcdrdb.cdr") == (None, None)
+    state.close()
+
+
+# -- days --------------------------------------------------------------------------------------------------------------
+
+
+DAY = 8640
+
+
+async def test_a_day_is_read_again_and_only_what_odoo_lacks_is_sent(odoo, store, tmp_path):
+    store.add(*range(50), *range(DAY, DAY + 50))
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+        keys = [key for key, row in odoo.rows["cdr"].items() if row["sequence"] in (7, 8, DAY + 1)]
+        for key in keys:
+            del odoo.rows["cdr"][key]
+        odoo.requests.clear()
+        await running.read_days(["2025-11-24"])
+        assert sorted(set(range(50)) - set(odoo.sequences())) == [] and DAY + 1 not in odoo.sequences()
+        assert [len(body["rows"]) for body in odoo.portions()] == [2]
+        store.add(100)
+        await running.catch_up()  # goes on where it was
+    assert [len(body["rows"]) for body in odoo.portions()] == [2, 1]
+
+
+async def test_a_day_with_rows_that_are_twice_in_the_store_counts_as_odoo_counts(odoo, store, tmp_path):
+    store.add(0, 1, 1, 2)  # the same identity twice
+    store.add(3, start="", uniqueid="", linkedid="")
+    async with Running(odoo, store.source(), tmp_path) as running:
+        await running.catch_up()
+        assert await running.count_days("2025-01-01") == {"2025-11-24": 4}
+        await running.read_days(["2025-11-24"])
+        assert await running.count_days("2025-01-01") == {"2025-11-24": 3}
+    async with Running(odoo, store.source(), tmp_path) as running:
+        assert await running.count_days("2025-01-01") == {"2025-11-24": 3}
+        store.add(5)
+        assert await running.count_days("2025-01-01") == {"2025-11-24": 5}  # it changed: as the store says
+
+
+# -- SQL ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_table_that_is_read_again_sends_only_what_is_new(odoo, table, tmp_path):
+    now = int((time.time() - NOON) / 10)
+    table.add(*range(now - 50, now))
+    async with Running(odoo, table.source(), tmp_path) as running:
+        await running.catch_up()
+        table.add(now - 20, sequence=now + 7)  # committed late, of an older call
+        table.add(now)
+        await running.catch_up()
+        assert (await running.look(time.time() - 60)).imported == 0
+        table.add(now + 1)
+        look = await running.look(time.time())
+        assert look.imported == 1 and look.linkedids >= {record(now + 1)["uniqueid"]}
+        await running.catch_up()
+    assert odoo.sequences() == sorted([*range(now - 50, now + 2), now + 7]) and odoo.repeated == 0
+    odoo.requests.clear()
+    async with Running(odoo, table.source(), tmp_path) as running:
+        await running.catch_up()
+    assert odoo.repeated <= 1 and sum(len(body["rows"]) for body in odoo.portions()) <= 1
+
+
+async def test_a_server_that_is_away_is_a_trouble_and_then_none(odoo, table, tmp_path, request):
+    server = request.getfixturevalue(f"{table.kind}_server")
+    table.add(1)
+    async with Running(odoo, table.source(), tmp_path) as running:
+        await running.catch_up()
+        table.connection.close()
+        server.stop()
+        try:
+            with pytest.raises(StoreTrouble):
+                await running.catch_up()
+        finally:
+            server.start()
+        table.connection = table.connect() if table.kind == "postgresql" else table.connect_again()
+        table.add(2)
+        await running.catch_up()
+    assert odoo.sequences() == [1, 2]
+
+
+# -- the event loop ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_event_loop_works_while_a_store_is_read(odoo, store, tmp_path):
+    """Live calls come first: between any two of its moments the loop waits for less than a portion's work."""
+    store.add(*range(20_000))
+    lags, stop = [], threading.Event()
+
+    async def watch():
+        while not stop.is_set():
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            lags.append(time.perf_counter() - began - 0.001)
+
+    async with Running(odoo, store.source(), tmp_path) as running:
+        watching, cursor = asyncio.ensure_future(watch()), None
+        for _portion in range(4):
+            ready = await running.run(running._read, cursor)
+            cursor = ready.portion.cursor
+        stop.set()
+        await watching
+    assert len(ready.portion.rows) == 5000 and len(lags) > 50
+    assert sorted(lags)[len(lags) // 2] < 0.003 and sorted(lags)[int(len(lags) * 0.9)] < 0.02

@@ -1,0 +1,395 @@
+"""The agent as a whole: what rings at Asterisk is told to Odoo, what Odoo asks is done at Asterisk, whoever is away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from pbx_agent import agent as agent_module
+from pbx_agent import config
+from pbx_agent.agent import VERSION_MARGIN_MS
+from tests.unit.agent.fake_ami import FakeAmi, reply
+from tests.unit.agent.fake_odoo import FakeOdoo
+from tests.unit.agent.test_executor import example
+from tests.unit.agent.test_spool import AGENT
+from tests.unit.agent.waiting import hurry, nothing_more, until
+from tests.unit.agent.whole import Exchange, is_connected, live, settings, whole
+
+UUID = example("originate")["uuid"]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    hurry(monkeypatch)
+
+
+@pytest.fixture
+async def odoo():
+    async with FakeOdoo() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def ami():
+    async with FakeAmi() as fake:
+        yield fake
+
+
+@pytest.fixture
+def exchange(ami):
+    return Exchange(ami)
+
+
+def last(odoo, linkedid):
+    """The newest snapshot of a call that Odoo has."""
+    return max(odoo.calls(linkedid), key=lambda call: call["version"], default={})
+
+
+def command(name, **changed):
+    return example(name, **{"created_at": time.time(), "expires_at": time.time() + 8, **changed})
+
+
+# -- calls -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_ringing_phone_is_told_to_odoo_at_once(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        began = time.monotonic()
+        caller, _phones = exchange.ring("+493012345678", "PJSIP/101", "PJSIP/102")
+        await until(lambda: last(odoo, caller.linkedid).get("rang") == ["PJSIP/101", "PJSIP/102"])
+        assert time.monotonic() - began < 0.5
+    call = last(odoo, caller.linkedid)
+    assert (call["state"], call["direction"], call["caller"]["number"]) == ("ringing", "incoming", "+493012345678")
+    assert call["did"] == "+493055570100" and call["trunk"] == "PJSIP/carrier"
+
+
+async def test_a_call_from_its_ring_to_its_end(ami, odoo, exchange, tmp_path, caplog):
+    caplog.set_level("INFO")
+    async with whole(ami, odoo, tmp_path):
+        caller, (phone,) = exchange.ring()
+        await until(lambda: last(odoo, caller.linkedid).get("state") == "ringing")
+        exchange.answer(caller, phone)
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "talking")
+        exchange.hang_up(phone, caller)
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "ended")
+        await until(lambda: odoo.bodies("status")[-1]["spool"] == 0)
+    assert last(odoo, caller.linkedid)["answered_by"] == "PJSIP/101"
+    assert last(odoo, caller.linkedid)["result"] == "answered"
+    assert caplog.text.count(f"linkedid={caller.linkedid} call ended") == 1
+
+
+async def test_what_lives_when_the_agent_starts_is_told(ami, odoo, tmp_path):
+    ami.channels = [
+        {
+            "Channel": "PJSIP/carrier-00000001", "Uniqueid": "1764000000.1", "Linkedid": "1764000000.1",
+            "ChannelStateDesc": "Up", "CallerIDNum": "+493012345678", "Context": "from-carrier", "Duration": "00:01:00",
+        },
+        {
+            "Channel": "PJSIP/101-00000002", "Uniqueid": "1764000000.2", "Linkedid": "1764000000.1",
+            "ChannelStateDesc": "Ringing", "CallerIDNum": "101", "Application": "AppDial", "Duration": "00:00:03",
+        },
+    ]  # fmt: skip
+    async with whole(ami, odoo, tmp_path):
+        assert live(odoo) == ["1764000000.1"]
+        call = last(odoo, "1764000000.1")
+        assert (call["partial"], call["rang"]) == (True, ["PJSIP/101"])
+
+
+async def test_odoo_says_which_endpoints_are_people(ami, odoo, exchange, tmp_path):
+    odoo.replies["hello"] = lambda body: {
+        **odoo._hello(body),
+        "devices": [{"endpoint": "PJSIP/reception", "extension": "9"}],
+    }
+    async with whole(ami, odoo, tmp_path):
+        caller, _phones = exchange.ring("+4930", "PJSIP/reception")
+        await until(lambda: last(odoo, caller.linkedid).get("rang") == ["PJSIP/reception"])
+        odoo.replies.clear()
+        said = len(odoo.bodies("hello"))
+        odoo.config_version = "another"
+        await odoo.push("asterisk.config", {"config_version": "another"})
+        await until(lambda: len(odoo.bodies("hello")) > said)
+
+
+@pytest.mark.parametrize("answer", [{"devices": "x", "websocket": 5}, {"devices": [5, {}], "websocket": "//x"}, {}])
+async def test_a_strange_hello_stops_nothing(ami, odoo, exchange, tmp_path, answer):
+    odoo.replies["hello"] = lambda body: {"config_version": "7f3a", **odoo._ticket(), **answer}
+    async with whole(ami, odoo, tmp_path, wait=False):
+        await until(lambda: is_connected(odoo))
+        caller, _phones = exchange.ring()
+        await until(lambda: last(odoo, caller.linkedid).get("rang") == ["PJSIP/101"])
+
+
+async def test_one_call_that_cannot_be_told_stops_no_other(ami, odoo, exchange, tmp_path, monkeypatch, caplog):
+    async with whole(ami, odoo, tmp_path) as agent:
+        render = agent._render
+        monkeypatch.setattr(agent._uplink._outbox, "_render", lambda call: _refuse(call) or render(call))
+        bad, bad_phones = exchange.ring("+49666", "PJSIP/101")
+        good, _phones = exchange.ring("+49777", "PJSIP/102")
+        exchange.hang_up(*bad_phones, bad)
+        await until(lambda: odoo.calls(good.linkedid))
+        await until(lambda: f"linkedid={bad.linkedid} the call could not be told" in caplog.text)
+
+
+def _refuse(call):
+    if any(channel.number == "+49666" for channel in call.channels.values()):
+        raise ValueError("cannot be told")
+
+
+# -- Asterisk away -----------------------------------------------------------------------------------------------------
+
+
+async def test_asterisk_goes_and_comes_back(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        gone_since = time.time()
+        caller, _phones = exchange.ring()
+        await until(lambda: last(odoo, caller.linkedid))
+        await ami.stop()
+        await until(lambda: not is_connected(odoo))
+        told = odoo.bodies("status")[-1]
+        assert told["reason"] == "asterisk_down" and told["since"] >= gone_since - 0.01
+        await ami.start()  # with nothing alive any more
+        await until(lambda: is_connected(odoo))
+        await until(lambda: live(odoo) == [])
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "ended")
+        assert odoo.bodies("status")[-1]["reason"] == ""
+
+
+async def test_asterisk_is_killed_and_starts_again(ami, odoo, exchange, tmp_path, monkeypatch):
+    later = 0.0
+    clock = SimpleNamespace(time=lambda: time.time() + later, monotonic=time.monotonic)
+    monkeypatch.setattr(agent_module, "time", clock)
+    async with whole(ami, odoo, tmp_path):
+        caller, (phone,) = exchange.ring()
+        exchange.answer(caller, phone)
+        await until(lambda: last(odoo, caller.linkedid).get("state") == "talking")
+        later = 60.0  # a minute of talk
+        ami.uptime_at_start = 0
+        await ami.crash()
+        await until(lambda: not is_connected(odoo))
+        await ami.start()
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "ended")
+        await until(lambda: live(odoo) == [])
+
+
+async def test_a_refused_login_is_told_as_such(ami, odoo, tmp_path):
+    ami.secret = "another"
+    async with whole(ami, odoo, tmp_path, wait=False):
+        await until(lambda: odoo.bodies("status") and odoo.bodies("status")[-1]["reason"] == "ami_refused")
+
+
+async def test_a_missing_right_is_told_as_refused_and_said_in_words(ami, odoo, tmp_path, caplog):
+    ami.answers["coreshowchannels"] = lambda fields: reply(fields, Response="Error", Message="Permission denied")
+    async with whole(ami, odoo, tmp_path, wait=False):
+        await until(lambda: odoo.bodies("status") and odoo.bodies("status")[-1]["reason"] == "ami_refused")
+    assert "it may not list channels (Permission denied), it needs write=reporting" in caplog.text
+
+
+async def test_a_silent_asterisk_is_told_as_silent(ami, odoo, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        ami.is_silent = True
+        await until(lambda: odoo.bodies("status")[-1]["reason"] == "ami_silent")
+
+
+async def test_an_asterisk_that_came_after_hello_is_introduced(ami, odoo, tmp_path):
+    await ami.stop()
+    async with whole(ami, odoo, tmp_path, wait=False):
+        await until(lambda: odoo.bodies("hello"))
+        assert odoo.bodies("hello")[0]["asterisk"] is None
+        await ami.start()
+        await until(lambda: odoo.bodies("hello")[-1]["asterisk"] == {"version": "22.10.1", "system_name": ""})
+
+
+# -- Odoo away ---------------------------------------------------------------------------------------------------------
+
+
+async def test_odoo_comes_later_than_the_calls(ami, odoo, exchange, tmp_path):
+    await odoo.stop()
+    async with whole(ami, odoo, tmp_path, wait=False):
+        await until(lambda: ami.named("CoreShowChannels"))
+        caller, phones = exchange.ring()
+        exchange.hang_up(*phones, caller)
+        second, _phones = exchange.ring("+49777", "PJSIP/102")
+        await odoo.start()
+        await until(lambda: last(odoo, caller.linkedid).get("state") == "ended")
+        await until(lambda: last(odoo, second.linkedid).get("state") == "ringing" and live(odoo) == [second.linkedid])
+
+
+async def test_how_much_waits_and_was_refused_is_told(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path) as agent:
+        odoo.replies["calls"] = lambda body: {"results": [{"status": "refused"} for _item in body["items"]]}
+        caller, phones = exchange.ring()
+        exchange.hang_up(*phones, caller)
+        await until(lambda: agent._counts == (0, 1))
+        agent._heartbeat.changed()
+        await until(lambda: odoo.bodies("status")[-1]["dead_letters"] == 1)
+        odoo.replies.clear()
+        await agent._spool.call(agent._spool.revive)  # what `pbx-agent doctor` does beside the running agent
+        await until(lambda: agent._counts == (0, 0))
+        assert last(odoo, caller.linkedid)["state"] == "ended"
+
+
+async def test_versions_go_on_above_those_of_a_former_life(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path) as before:
+        caller, phones = exchange.ring()
+        await until(lambda: last(odoo, caller.linkedid))
+        exchange.hang_up(*phones, caller)
+        before._versions.last += 10_000_000  # its clock was hours ahead
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "ended")
+        told = last(odoo, caller.linkedid)["version"]
+    async with whole(ami, odoo, tmp_path):
+        second, _phones = exchange.ring()
+        await until(lambda: last(odoo, second.linkedid))
+    assert last(odoo, second.linkedid)["version"] > told + VERSION_MARGIN_MS - 1000
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_click_from_odoo_to_the_client_and_back(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        await odoo.push("asterisk.command", command("originate"))
+        await until(lambda: ami.named("Originate"))
+        assert ami.named("Originate")[0]["channelid"] == UUID
+        phone = exchange.click(UUID)
+        exchange.pick_up(phone)
+        await until(lambda: odoo.results(UUID) == [("accepted", "")])
+        client = exchange.dial_out(phone)
+        exchange.answer(phone, client)
+        await until(lambda: odoo.results(UUID) == [("accepted", ""), ("done", "")])
+        await until(lambda: last(odoo, UUID).get("state") == "talking")
+        assert last(odoo, UUID)["command"] == UUID
+
+
+async def test_a_click_by_bus_and_by_question_dials_once(ami, odoo, exchange, tmp_path):
+    odoo.pending = [command("originate")]
+    async with whole(ami, odoo, tmp_path):
+        await until(lambda: ami.named("Originate"))
+        await odoo.push("asterisk.command", odoo.pending[0])
+        await odoo.close_sockets()
+        await until(lambda: len(odoo.bodies("commands")) == 2)
+        await nothing_more(lambda: len(ami.named("Originate")), 0.1)
+        assert len(ami.named("Originate")) == 1
+
+
+async def test_an_expired_click_never_dials_whatever_the_clocks_say(ami, odoo, tmp_path):
+    odoo.clock = lambda: time.time() + 3600  # Odoo's clock is an hour ahead of ours
+    async with whole(ami, odoo, tmp_path):
+        await odoo.push("asterisk.command", command("originate", expires_at=odoo.clock() - 1))
+        await until(lambda: odoo.results(UUID) == [("failed", "expired")])
+        fresh = command("originate", uuid=UUID[:-1] + "9", expires_at=odoo.clock() + 8)
+        await odoo.push("asterisk.command", fresh)
+        await until(lambda: ami.named("Originate"))
+        assert [fields["actionid"] for fields in ami.named("Originate")] == [fresh["uuid"]]
+
+
+async def test_a_click_while_asterisk_is_away_fails_at_once_and_for_good(ami, odoo, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        await ami.stop()
+        await until(lambda: not is_connected(odoo))
+        await odoo.push("asterisk.command", command("originate"))
+        await until(lambda: odoo.results(UUID) == [("failed", "not_connected")])
+        await ami.start()
+        await until(lambda: is_connected(odoo))
+        await nothing_more(lambda: len(ami.named("Originate")), 0.1)
+        assert not ami.named("Originate")
+
+
+async def test_asterisk_restarts_while_a_click_rings(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        await odoo.push("asterisk.command", command("originate"))
+        await until(lambda: ami.named("Originate"))
+        exchange.click(UUID)
+        await until(lambda: last(odoo, UUID))
+        await ami.stop()
+        await ami.start()
+        await until(lambda: odoo.results(UUID)[-1:] == [("failed", "lost")])
+
+
+async def test_hanging_up_from_the_panel(ami, odoo, exchange, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        caller, (phone,) = exchange.ring()
+        await until(lambda: last(odoo, caller.linkedid))
+        told = command("hangup", args={"uniqueid": phone.uniqueid})
+        await odoo.push("asterisk.command", told)
+        await until(lambda: odoo.results(told["uuid"]) == [("done", "")])
+        assert ami.named("Hangup")[0]["channel"] == phone.name
+
+
+# -- its own life ------------------------------------------------------------------------------------------------------
+
+
+async def test_stopping_says_farewell_last(ami, odoo, tmp_path):
+    async with whole(ami, odoo, tmp_path):
+        pass
+    told = odoo.bodies("status")[-1]
+    assert (told["connected"], told["reason"]) == (False, "stopping")
+    await until(lambda: ami.connections == 0 and not odoo.sockets)
+    await nothing_more(lambda: len(odoo.requests))
+
+
+async def test_a_state_folder_that_cannot_be_used_is_an_error_of_the_system(ami, odoo, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError):
+        async with whole(ami, odoo, tmp_path / "file" / "state", wait=False):
+            pass
+
+
+class Process:
+    """The agent as the system starts it: `pbx-agent run`."""
+
+    def __init__(self, ami, odoo, folder):
+        config.write(folder / "agent.conf", settings(ami, odoo, folder / "state"))
+        self._log = open(folder / "log", "ab")
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "pbx_agent", "run", "--config", str(folder / "agent.conf")],
+            env={**os.environ, "PYTHONPATH": str(AGENT)}, stderr=self._log,
+        )  # fmt: skip
+
+    async def end(self, number):
+        """Send a signal, return the exit code."""
+        self.child.send_signal(number)
+        await until(lambda: self.child.poll() is not None, 5)
+        self._log.close()
+        return self.child.returncode
+
+
+def waiting_on_disk(path):
+    """The keys of what waits in a spool that a running agent uses."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return database.execute("SELECT key FROM item").fetchall()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_cleanly(ami, odoo, tmp_path, number):
+    process = Process(ami, odoo, tmp_path)
+    await until(lambda: odoo.sockets and is_connected(odoo), 10)
+    assert await process.end(number) == 0
+    assert odoo.bodies("status")[-1]["reason"] == "stopping"
+    log = (tmp_path / "log").read_text("utf-8")
+    assert "level=info at=agent pbx-agent stops" in log and "the-key" not in log and "secret" not in log
+
+
+async def test_what_ended_before_a_kill_is_told_after_it(ami, odoo, exchange, tmp_path):
+    gate = odoo.close_gate("calls")
+    process = Process(ami, odoo, tmp_path)
+    await until(lambda: odoo.sockets and is_connected(odoo), 10)
+    await odoo.push("asterisk.command", command("originate"))
+    await until(lambda: ami.named("Originate"))
+    caller, phones = exchange.ring()
+    exchange.hang_up(*phones, caller)
+    await until(lambda: (caller.linkedid,) in waiting_on_disk(tmp_path / "state" / "spool.sqlite"))
+    await process.end(signal.SIGKILL)
+    odoo.requests.clear()
+    gate.set()
+    again = Process(ami, odoo, tmp_path)
+    await until(lambda: last(odoo, caller.linkedid).get("state") == "ended", 10)
+    await until(lambda: odoo.results(UUID) == [("failed", "lost")])
+    assert await again.end(signal.SIGTERM) == 0
