@@ -10,10 +10,12 @@ import {
     makeMockEnv,
     mountWithCleanup,
     onRpc,
+    patchWithCleanup,
     serverState,
 } from "@web/../tests/web_test_helpers";
 import { FIXTURES } from "@asterisk_connector/../tests/contract_fixtures";
 import { AsteriskCall } from "@asterisk_connector/../tests/asterisk_test_models";
+import { browser } from "@web/core/browser/browser";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { CallModel } from "@asterisk_connector/models/call_model";
 
@@ -41,6 +43,7 @@ export function defineAsteriskModels() {
 
 /** What Odoo says when it is asked: a user who has a phone, a connected PBX and no call, unless told otherwise. */
 function answerWith({ state = {}, answers = {}, canCreate = true }) {
+    withoutLocks();
     const all = {
         client_state: () => example("client_state", { calls: [], missed: 0, ...state }),
         popup_details: () => example("popup_details"),
@@ -124,6 +127,9 @@ export function setTabHidden(isHidden) {
     after(() => delete document.visibilityState);
     document.dispatchEvent(new Event("visibilitychange"));
 }
+
+/** A browser that has no locks for pages: tabs ask each other, in the time of the test. */
+export const withoutLocks = () => patchWithCleanup(browser.navigator, { locks: undefined });
 
 /** Until a hidden tab has given up asking whether the user looks at another one. */
 export async function nobodyAnswers() {

@@ -1,58 +1,22 @@
-import { browser } from "@web/core/browser/browser";
-import { Deferred } from "@web/core/utils/concurrency";
+import { watchTabs, within } from "@asterisk_connector/services/tab_watch";
 
-const CHANNEL = "asterisk_connector.tabs";
-/** How long (ms) a visible tab has to say that it is there, and how often it is asked: it may be busy, and so may we. */
-const ANSWER_MS = 200;
-const QUESTIONS = 3;
 /** How long (ms) the main-tab election has to answer. */
 const ELECTION_MS = 1000;
-
-const within = (promise, ms, otherwise) =>
-    Promise.race([
-        promise,
-        new Promise((resolve) => browser.setTimeout(() => resolve(otherwise), ms)),
-    ]);
 
 /** What the tabs of this browser know of each other: whether someone looks at one of them, and which one may ring. */
 export class TabPresence {
     constructor(multiTab) {
         this.multiTab = multiTab;
-        this.channel = new browser.BroadcastChannel(CHANNEL);
-        this.channel.addEventListener("message", ({ data }) => this.onMessage(data));
+        this.watch = watchTabs(() => this.isHidden);
     }
 
     get isHidden() {
         return document.visibilityState === "hidden";
     }
 
-    onMessage(question) {
-        if (question === "anyone?" && !this.isHidden) {
-            this.channel.postMessage("here");
-        } else if (question === "here") {
-            this.answer?.resolve(true);
-        }
-    }
-
     /** @returns {Promise<boolean>} some tab of Odoo is in front of the user */
     async isWatched() {
-        if (!this.isHidden) {
-            return true;
-        }
-        // One question at a time: who is asked twice answers once.
-        this.asking ||= this.askOthers().finally(() => (this.asking = null));
-        return this.asking;
-    }
-
-    async askOthers() {
-        this.answer = new Deferred();
-        for (let asked = 0; asked < QUESTIONS; asked++) {
-            this.channel.postMessage("anyone?");
-            if (await within(this.answer, ANSWER_MS, false)) {
-                return true;
-            }
-        }
-        return false;
+        return !this.isHidden || this.watch.isAnyoneThere();
     }
 
     /**

@@ -4,6 +4,7 @@ import {
     call,
     nobodyAnswers,
     setTabHidden,
+    withoutLocks,
 } from "@asterisk_connector/../tests/asterisk_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { CallAlerts } from "@asterisk_connector/services/call_alerts";
@@ -51,6 +52,7 @@ test("the user looks at Odoo: the sound stops", async () => {
 });
 
 test("two tabs, both hidden: one of them rings", async () => {
+    withoutLocks();
     setTabHidden(true);
     for (const isMain of [true, false]) {
         const tabs = new TabPresence({ isOnMainTab: async () => isMain });

@@ -1,7 +1,24 @@
-import { advanceTime, Deferred, expect, test, tick } from "@odoo/hoot";
+import { advanceTime, beforeEach, Deferred, expect, test, tick } from "@odoo/hoot";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
-import { setTabHidden } from "@asterisk_connector/../tests/asterisk_test_helpers";
+import { setTabHidden, withoutLocks } from "@asterisk_connector/../tests/asterisk_test_helpers";
 import { TabPresence } from "@asterisk_connector/services/tab_presence";
+
+beforeEach(withoutLocks);
+
+/** What the Web Locks API says of shared locks that pages hold. */
+class FakeLocks {
+    held = [];
+    async request(name, { mode }, callback) {
+        const lock = { name, mode };
+        this.held.push(lock);
+        await callback(lock);
+        this.held.splice(this.held.indexOf(lock), 1);
+    }
+    async query() {
+        return { held: [...this.held], pending: [] };
+    }
+}
 
 /** A tab of Odoo; `isMain`: what Odoo's election says of it. */
 function openTab({ isMain = true, isHidden } = {}) {
@@ -39,6 +56,23 @@ test("a tab that is busy is asked again, and two questions at once are one", asy
     busy.addEventListener("message", () => ++questions === 2 && busy.postMessage("here"));
     expect(await Promise.all([hidden.isWatched(), hidden.isWatched()])).toEqual([true, true]);
     expect(questions).toBe(2);
+});
+
+test("with locks, a seen tab is known however busy it is, until nobody sees it", async () => {
+    const locks = new FakeLocks();
+    patchWithCleanup(browser.navigator, { locks });
+    setTabHidden(false);
+    openTab();
+    const hidden = openTab({ isHidden: true });
+    expect(locks.held.map(({ mode }) => mode)).toEqual(["shared", "shared"]);
+    expect(await hidden.isTheOneToRing()).toBe(false);
+    setTabHidden(true);
+    await tick();
+    expect(locks.held).toEqual([]);
+    expect(await hidden.isTheOneToRing()).toBe(true);
+    setTabHidden(false);
+    expect(locks.held).toHaveLength(1);
+    expect(await hidden.isWatched()).toBe(true);
 });
 
 test("of two hidden tabs one rings", async () => {
