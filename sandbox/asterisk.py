@@ -8,6 +8,7 @@ leaves them.
 
 from __future__ import annotations
 
+import csv
 import random
 import re
 import secrets
@@ -143,6 +144,12 @@ class Asterisk:
     def records(self, kind: str) -> Path:
         """The CSV file of `cdr` or `cel` rows."""
         return self.folder / "log" / f"{kind}-custom" / "Master.csv"
+
+    def written(self, since: int = 0) -> list[dict[str, str]]:
+        """The detail records so far, without the first `since`; columns as in CDR_COLUMNS."""
+        path = self.records("cdr")
+        lines = path.read_text("utf-8", "replace").splitlines()[since:] if path.exists() else []
+        return [dict(zip(CDR_COLUMNS.split(), line)) for line in csv.reader(lines)]
 
     @property
     def recordings(self) -> Path:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+from sandbox.asterisk import Asterisk
 from sandbox.odoo_client import OdooClient
 
 CALL_FIELDS = [
@@ -20,10 +21,12 @@ PATIENCE = 15  # seconds that what has happened on the telephone may take to be 
 class BackOffice:
     """One signed-in administrator. Everything is asked in a thread: the phones go on meanwhile."""
 
-    def __init__(self, client: OdooClient) -> None:
+    def __init__(self, client: OdooClient, asterisk: Asterisk) -> None:
         self.client = client
+        self.asterisk = asterisk
         self._given_up: dict[str, set[int]] = {model: set() for model in OPEN}
         self._last_call = 0
+        self._last_record = 0
 
     async def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a public method."""
@@ -60,6 +63,7 @@ class BackOffice:
         """What is in Odoo now is not of this test."""
         newest = await self.read("asterisk.call", [], ["id"], limit=1)
         self._last_call = newest[0]["id"] if newest else 0
+        self._last_record = len(self.asterisk.written())
 
     async def newest_call(self, **fields: Any) -> dict:
         """The newest call record of this test, once it has ended and says what it should."""
@@ -72,12 +76,31 @@ class BackOffice:
             await asyncio.sleep(0.1)
 
     async def confirmed(self) -> None:
-        """Until the PBX's own records have confirmed every call of this test: nothing will change in them any more."""
+        """Until the PBX's own records have confirmed every call of this test: nothing will change in them any more.
+
+        Asterisk writes the records of one call one after the other, the last ones a moment after its end; Odoo tells the
+        call anew with each. So all that is written must be in Odoo, and nothing more be written for a second.
+        """
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        domain = [("id", ">", self._last_call), ("source", "=", "live")]
-        while left := await self.read("asterisk.call", domain, ["display_name"]):
-            assert asyncio.get_running_loop().time() < deadline, f"no detail records of {left}"
+        calm_since = None
+        while calm_since is None or asyncio.get_running_loop().time() - calm_since < 1:
+            before = len(self.asterisk.written())
+            left = await self._unconfirmed()
+            is_calm = not left and before == len(self.asterisk.written())
+            calm_since = (calm_since or asyncio.get_running_loop().time()) if is_calm else None
+            assert is_calm or asyncio.get_running_loop().time() < deadline, f"no detail records of {left}"
             await asyncio.sleep(0.1)
+
+    async def _unconfirmed(self) -> list:
+        """What Odoo does not know yet of this test's calls."""
+        live = [("id", ">", self._last_call), ("source", "=", "live")]
+        if left := await self.read("asterisk.call", live, ["display_name"]):
+            return left
+        rows = self.asterisk.written(self._last_record)
+        linkedids = [("linkedid", "in", sorted({row["linkedid"] for row in rows}))]
+        if len(await self.read("asterisk.cdr", linkedids, ["id"])) < len(rows):
+            return rows
+        return await self.read("asterisk.cdr.pending", linkedids, ["linkedid"])
 
     async def calm(self) -> None:
         """Until no call and no click goes on; then nobody has missed any.

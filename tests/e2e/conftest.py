@@ -61,9 +61,9 @@ def session_of(world):
 
 
 @pytest.fixture(scope="session")
-def back_office(session_of):
+def back_office(world, session_of):
     """Odoo as its administrator sees it."""
-    return BackOffice(session_of())
+    return BackOffice(session_of(), world.asterisk)
 
 
 async def calm(office: Office) -> None:

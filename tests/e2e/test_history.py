@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import time
 from datetime import datetime, timezone
 
@@ -28,13 +27,6 @@ CALLS = (
     " transfer_blind_by_phone transfer_attended_by_phone pickup two_calls_same_numbers click_answered"
 ).split()
 TIMES, NUMBERS = ("start", "answer", "end"), ("duration", "billsec", "sequence")
-
-
-def written(world, since: int = 0) -> list[dict[str, str]]:
-    """The rows of the PBX's own file, without the first `since`."""
-    path = world.asterisk.records("cdr")
-    lines = path.read_text("utf-8", "replace").splitlines()[since:] if path.exists() else []
-    return [dict(zip(CDR_COLUMNS.split(), line)) for line in csv.reader(lines)]
 
 
 async def imported(back_office, rows: list[dict[str, str]], seconds: float = 30) -> dict[tuple, dict]:
@@ -94,10 +86,10 @@ async def calls_of(back_office, calls: list[dict], seconds: float = 30) -> dict[
 
 
 async def test_every_row_and_every_call_is_what_the_pbx_wrote(world, office, back_office):
-    before = len(written(world))
+    before = len(world.asterisk.written())
     await play(world, office, CALLS)
-    await asyncio.sleep(0.7)  # a row may be written so long after its call
-    rows = written(world, before)
+    await back_office.confirmed()
+    rows = world.asterisk.written(before)
     assert len(rows) >= len(CALLS)
     found = await imported(back_office, rows)
     assert len(found) == len(rows)
@@ -125,26 +117,26 @@ async def test_history_is_there_within_two_seconds_of_the_hangup(world, office, 
     customer = office.carrier.bring(EVA, direct_number("101"))
     await (await office.phone("101").wait_ringing()).answer()
     await customer.wait_state("confirmed")
-    before = len(written(world))
+    before = len(world.asterisk.written())
     await customer.hang_up()
     hung_up_at = time.monotonic()
-    while len(written(world)) == before:
+    while len(world.asterisk.written()) == before:
         assert time.monotonic() < hung_up_at + 5, "Asterisk wrote nothing"
         await asyncio.sleep(0.02)
-    await imported(back_office, written(world, before), 10)
+    await imported(back_office, world.asterisk.written(before), 10)
     waited = time.monotonic() - hung_up_at
     assert waited < 4, waited  # two seconds, and as much again for a machine that has more to do
 
 
 async def test_calls_while_the_agent_was_down_are_told_by_their_rows(world, office, back_office):
-    before = len(written(world))
+    before = len(world.asterisk.written())
     await asyncio.to_thread(world.stop_agent)
     try:
         await play(world, office, ["incoming_answered", "ring_group_answered", "incoming_cancelled"])
     finally:
         await asyncio.to_thread(world.start_agent)
         await asyncio.to_thread(world.wait_connected)
-    rows = written(world, before)
+    rows = world.asterisk.written(before)
     await imported(back_office, rows)
     told = folded(rows)
     calls = await calls_of(back_office, told)
@@ -153,9 +145,9 @@ async def test_calls_while_the_agent_was_down_are_told_by_their_rows(world, offi
 
 
 async def test_a_lost_cursor_and_a_rotated_file_lose_and_double_nothing(world, office, back_office):
-    before = len(written(world))
+    before = len(world.asterisk.written())
     await play(world, office, ["incoming_answered"])
-    first = written(world, before)
+    first = world.asterisk.written(before)
     await imported(back_office, first)
     await asyncio.to_thread(world.stop_agent)
     path = world.asterisk.records("cdr")
@@ -165,7 +157,7 @@ async def test_a_lost_cursor_and_a_rotated_file_lose_and_double_nothing(world, o
         state.unlink()
     await asyncio.to_thread(world.start_agent)
     await asyncio.to_thread(world.wait_connected)
-    await imported(back_office, written(world))
+    await imported(back_office, world.asterisk.written())
     assert len(await imported(back_office, first)) == len(first)
     total = await back_office.read("asterisk.cdr", [], ["row_key"])
     assert len({row["row_key"] for row in total}) == len(total)
