@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 
 import pytest
 from playwright.async_api import expect
@@ -137,9 +138,12 @@ async def test_reload_while_ringing_and_while_talking(office, sign_in):
     await customer.wait_state("confirmed")
     timer = anna.calls.locator(".o-asterisk-CallHead-time")
     await expect(timer).to_have_text("0:04")
+    begun = time.monotonic()
     await anna.reload()
     await expect(anna.title).to_have_text("Talking")
-    assert await timer.inner_text() >= "0:03"  # Odoo's clock is known as well as its answer was quick
+    minutes, seconds = (await timer.inner_text()).split(":")
+    # Odoo's clock is known as well as its answer was quick.
+    assert int(minutes) * 60 + int(seconds) >= 3 - (time.monotonic() - begun) / 2
     await anna.hang_up.click()
     await customer.wait_state("ended")
 

@@ -70,9 +70,9 @@ export class AsteriskService {
     }
 
     async refresh() {
-        this.askedAt = Date.now();
+        const askedAt = (this.askedAt = Date.now());
         try {
-            this.store.load(await this.api.clientState());
+            this.store.load(await this.api.clientState(), askedAt);
             this.alerts.sync(Object.values(this.state.calls));
             this.events.notes.recover();
         } catch (error) {

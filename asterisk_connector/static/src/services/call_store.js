@@ -3,6 +3,7 @@ import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { CallModel } from "@asterisk_connector/models/call_model";
 import { Freshness } from "@asterisk_connector/services/freshness";
+import { OdooClock } from "@asterisk_connector/services/odoo_clock";
 import { SharedMemory } from "@asterisk_connector/services/shared_memory";
 
 /**
@@ -40,19 +41,21 @@ export class CallStore {
             hidden: this.hidden.entries,
         });
         this.freshness = new Freshness();
-        /** Seconds to add to this computer's clock to get Odoo's. */
-        this.clockOffset = 0;
+        this.clock = new OdooClock();
         this.timers = new Map();
     }
 
     /** Odoo's clock, seconds since the epoch. */
     get now() {
-        return Date.now() / 1000 + this.clockOffset;
+        return this.clock.now;
     }
 
-    /** @param {Object} clientState `client_state.json`: replaces all that is live */
-    load({ now, devices, servers, calls, missed }) {
-        this.clockOffset = now - Date.now() / 1000;
+    /**
+     * @param {Object} clientState `client_state.json`: replaces all that is live
+     * @param {number} [askedAt] this computer's time (ms) when Odoo was asked for it
+     */
+    load({ now, devices, servers, calls, missed }, askedAt = Date.now()) {
+        this.clock.note(now, askedAt);
         this.freshness.noteLoaded(now);
         const live = new Set(calls.map((view) => view.id));
         for (const call of Object.values(this.state.calls)) {

@@ -8,6 +8,7 @@ const TYPING_PAUSE_MS = 1000;
 const RETRY_MS = 5000;
 /** A draft that is younger (ms) is being saved by its own tab. */
 const OWN_TABS_TURN_MS = 3000;
+const CLOCKS_DIFFER_MS = 100;
 const ROUTE = "/web/dataset/call_kw/asterisk.call/save_note";
 
 /**
@@ -120,7 +121,8 @@ export class NoteWriter {
         const drafts = this.drafts.others();
         const isTheirTurn = ({ at }) => at > Date.now() - OWN_TABS_TURN_MS;
         if (drafts.some(isTheirTurn)) {
-            browser.setTimeout(() => this.recover(), OWN_TABS_TURN_MS);
+            // Timers and clocks differ by a little: then their turn is surely over.
+            browser.setTimeout(() => this.recover(), OWN_TABS_TURN_MS + CLOCKS_DIFFER_MS);
         }
         for (const draft of drafts.filter((one) => !isTheirTurn(one))) {
             await this.recoverOne(draft);
