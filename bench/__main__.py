@@ -11,7 +11,7 @@ from bench.machine import describe, load_row
 from bench.report import table, write
 from sandbox.say import SandboxError, complain, say
 
-BENCHES = ("popup", "click", "route", "lookup", "agent", "cdr", "calls")
+BENCHES = ("popup", "click", "route", "lookup", "agent", "cdr", "calls", "recordings")
 
 
 def main(argv: list[str] | None = None) -> int:

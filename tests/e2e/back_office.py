@@ -78,8 +78,8 @@ class BackOffice:
     async def confirmed(self) -> None:
         """Until the PBX's own records have confirmed every call of this test: nothing will change in them any more.
 
-        Asterisk writes the records of one call one after the other, the last ones a moment after its end; Odoo tells the
-        call anew with each. So all that is written must be in Odoo, and nothing more be written for a second.
+        Asterisk writes the records of one call one after the other, the last ones a moment after its end; Odoo tells
+        the call anew with each. So all that is written must be in Odoo, and nothing more be written for a second.
         """
         deadline = asyncio.get_running_loop().time() + PATIENCE
         calm_since = None

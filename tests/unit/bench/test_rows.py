@@ -2,17 +2,20 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from bench import agent, calls, cdr, click, lookup, popup, route, store
+from bench import agent, calls, cdr, click, lookup, popup, recordings, route, store, tapes
 from bench.__main__ import BENCHES, main
 from bench.inside.partners import number
 from bench.snapshots import EXAMPLE, RingingCalls, ended
 from bench.tab import WATCH
+from sandbox.process import wait_for
+from tests.unit.agent.recordings import sounds
 
 
 def figures(rows):
@@ -84,6 +87,30 @@ def test_the_lists_questions_stand_beside_their_limits():
     assert values["calls: search a name, employee", "p95"] == 300
     assert beside["calls: search a name, employee", "p95", "limit"] == 200
     assert beside["calls: of a customer, employee", "p95", "limit"] == 50
+
+
+def test_sending_recordings_stands_beside_sending_none():
+    values, beside = figures(recordings.popup_rows([80.0, 100.0, 120.0], [88.0, 110.0, 132.0], 2.0))
+    assert values["ring → popup while recordings are sent", "change of p50"] == 10
+    assert beside["ring → popup while recordings are sent", "p50", "nothing is sent"] == 100
+    assert values["recordings: converted and sent", "rate"] == 2
+
+
+def test_two_take_turns_on_a_tape(tmp_path):
+    tapes.Tapes(tmp_path).write("a/in-1.1.wav", 64)
+    client, rate = sounds.sides(tmp_path / "a" / "in-1.1-rx.wav")
+    company, _rate = sounds.sides(tmp_path / "a" / "in-1.1-tx.wav")
+    assert len(client[0]) == len(company[0]) == 64 * rate
+    first, second = slice(0, tapes.TURN * rate), slice(tapes.TURN * rate, 2 * tapes.TURN * rate)
+    for speaker, silent, turn in ((client, company, first), (company, client, second)):
+        assert max(speaker[0][turn]) > 20 * max(silent[0][turn])
+
+
+def test_the_most_memory_of_a_process_is_seen():
+    with recordings.most_memory(os.getpid()) as grown:
+        held = bytearray(50_000_000)
+        held[::4096] = b"x" * len(held[::4096])
+        assert wait_for(lambda: grown()[0] > 40, 5, 0.02)
 
 
 def test_a_store_has_groups_and_ends_in_order(tmp_path):
