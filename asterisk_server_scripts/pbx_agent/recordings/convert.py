@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Callable, NamedTuple
 
 from ..cdr.pace import give_way
-from . import encoders, join, wav
+from . import encoders, join, peaks, wav
 from .folder import NotThere, RecordingFolder
 from .names import sides
 from .wav import NotAudio, Wav
@@ -52,7 +52,7 @@ class Draft(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What is ready to be sent; `output` is the file's name in the state folder."""
+    """What is ready to be sent; `output` is the file's name in the state folder, `peaks` its shape, if that is known."""
 
     output: str
     mimetype: str
@@ -60,6 +60,7 @@ class Made(NamedTuple):
     seconds: float
     bytes: int
     sha256: str
+    peaks: list[str]
 
 
 class Converter:
@@ -87,9 +88,10 @@ class Converter:
         try:
             draft = await self._run(self._draft, file, name)
             draft = await self._readable(draft, name, form)
+            shape = await self._run(peaks.of_wav, draft.path, give_way) if draft.is_plain else []
             if form in encoders.ENDINGS and draft.path.suffix == ".wav":
                 draft = await self._encoded(draft, name, form)
-            return await self._run(self._finish, draft, name)
+            return await self._run(self._finish, draft, name, shape)
         except OSError as error:
             raise self._waits(error) from error
         finally:
@@ -229,7 +231,7 @@ class Converter:
 
     # -- finishing -------------------------------------------------------------------------------------------------
 
-    def _finish(self, draft: Draft, name: str) -> Made:
+    def _finish(self, draft: Draft, name: str, shape: list[str]) -> Made:
         ending = draft.path.suffix
         with draft.path.open("rb") as file:
             digest = sha256(file)
@@ -237,7 +239,8 @@ class Converter:
         target = self._work / f"{name}{ending}"
         os.replace(draft.path, target)
         size = target.stat().st_size
-        return Made(target.name, encoders.MIMETYPES[ending], draft.channels, round(draft.seconds, 3), size, digest)
+        seconds = round(draft.seconds, 3)
+        return Made(target.name, encoders.MIMETYPES[ending], draft.channels, seconds, size, digest, shape)
 
 
 def sha256(file: BinaryIO) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import logging
 import random
 import time
@@ -243,6 +244,7 @@ class Recordings:
         else:
             began = recording.started_at or max(0.0, recording.grew_at - made.seconds)
             values = {**made._asdict(), "state": READY, "problem": "", "attempts": 0, "due": 0.0, "started_at": began}
+            values["peaks"] = json.dumps(made.peaks) if made.peaks else ""
             if not await self._run(functools.partial(change, **values)):  # erased meanwhile
                 await self._run(functools.partial((self._work / made.output).unlink, missing_ok=True))
             return

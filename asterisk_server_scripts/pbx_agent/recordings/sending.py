@@ -195,7 +195,7 @@ class Sending:
                 _logger.error("recording %s cannot be deleted on the PBX: %s", recording.file, error)
 
     async def _leave(self, recording: Recording, state: str, problem: str = "") -> None:
-        await self._change(recording, state=state, problem=problem, output="")
+        await self._change(recording, state=state, problem=problem, output="", peaks="")
         await self._run(functools.partial((self._work / recording.output).unlink, missing_ok=True))
 
     def _is_whole(self, recording: Recording) -> bool:
