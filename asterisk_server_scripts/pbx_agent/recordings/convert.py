@@ -52,7 +52,7 @@ class Draft(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What is ready to be sent; `output` is the file's name in the state folder, `peaks` its shape, if that is known."""
+    """What is ready to be sent; `output` is the file's name in the state folder, `peaks` its shape, [] if not known."""
 
     output: str
     mimetype: str
@@ -69,10 +69,13 @@ class Converter:
     :param folder: the PBX's recordings
     :param work: folder for what is made; it must exist
     :param run: runs a function with its arguments in a thread
+    :param patience: the seconds that a program gets at least; it gets as many as the recording is long
     """
 
-    def __init__(self, folder: RecordingFolder, work: Path, run: Callable[..., Awaitable[Any]]) -> None:
-        self._folder, self._work, self._run = folder, work, run
+    def __init__(
+        self, folder: RecordingFolder, work: Path, run: Callable[..., Awaitable[Any]], patience: float
+    ) -> None:
+        self._folder, self._work, self._run, self._patience = folder, work, run, patience
         self._said: set[str] = set()
 
     async def make(self, file: str, name: str, form: str) -> Made:
@@ -186,7 +189,7 @@ class Converter:
             return draft
         target, words = self._work / f"{name}.decoded.wav", "none is installed"
         for encoder in encoders.installed(encoders.DECODERS):
-            words = await encoders.run(encoder, draft.path, target, 1, draft.seconds)
+            words = await encoders.run(encoder, draft.path, target, 1, self._time_for(draft))
             if not words:
                 return await self._run(self._plain, target)
             self._check_room()
@@ -210,12 +213,15 @@ class Converter:
             self._say_once(f"no program for {form} is installed ({names}): recordings are sent as WAV")
         for encoder in there:
             target = self._work / f"{name}.part{encoders.ENDINGS[form]}"
-            words = await encoders.run(encoder, draft.path, target, draft.channels, draft.seconds)
+            words = await encoders.run(encoder, draft.path, target, draft.channels, self._time_for(draft))
             if not words:
                 return draft._replace(path=target)
             self._check_room()
             self._say_once(f"a recording could not be made {form}: {words}")
         return draft
+
+    def _time_for(self, draft: Draft) -> float:
+        return max(self._patience, draft.seconds)
 
     def _say_once(self, words: str) -> None:
         """What concerns one recording mostly concerns all."""

@@ -19,8 +19,6 @@ from ..ami.text import clean
 _logger = logging.getLogger(__name__)
 
 NICENESS = "10"
-#: A program gets so much time, and as much as the recording is long.
-LEAST_SECONDS = 120.0
 #: Speech on the telephone, bits per second and channel.
 OPUS_BITS, MP3_BITS = 16_000, 32_000
 MIMETYPES = {".opus": "audio/ogg", ".ogg": "audio/ogg", ".mp3": "audio/mpeg", ".wav": "audio/wav"}
@@ -73,10 +71,10 @@ def installed(encoders: tuple[Encoder, ...]) -> list[Encoder]:
 async def run(encoder: Encoder, source: Path, target: Path, channels: int, seconds: float) -> str:
     """Convert `source` to `target`; return "", or in words why that failed: then there is no `target`.
 
-    :param seconds: how long the recording is
+    :param seconds: how much time the program gets
     """
     try:
-        words = await _work(encoder, source, target, channels, max(LEAST_SECONDS, seconds))
+        words = await _work(encoder, source, target, channels, seconds)
         if not words and not (target.is_file() and target.stat().st_size):
             words = f"{encoder.program} wrote nothing"
     except OSError as error:
