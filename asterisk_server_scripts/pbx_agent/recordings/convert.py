@@ -26,8 +26,6 @@ _logger = logging.getLogger(__name__)
 
 #: More than this no call fills: eighteen hours of one side.
 MOST_BYTES = 1 << 30
-#: Room that is left to the spool and to history, whatever waits to be converted.
-MARGIN_BYTES = 64 << 20
 #: So many seconds the two sides may lack of what the mixed file has, before that is trusted more.
 SIDES_LACK_SECONDS = 2.0
 MOST_SAID = 100
@@ -135,7 +133,7 @@ class Converter:
         if size > MOST_BYTES:
             raise NotAudio(f"The file is larger than {MOST_BYTES >> 20} MB; no call is so long.")
         free = shutil.disk_usage(self._work).free
-        if free < 4 * size + MARGIN_BYTES:
+        if free < 4 * size + encoders.MARGIN_BYTES:
             raise Waits(f"The PBX's disk is full: {free >> 20} MB are not enough for converting recordings.")
         return source, size
 
@@ -192,7 +190,6 @@ class Converter:
             words = await encoders.run(encoder, draft.path, target, 1, self._time_for(draft))
             if not words:
                 return await self._run(self._plain, target)
-            self._check_room()
             self._say_once(f"a {ending[1:]} file could not be read: {words}")
         if ending == ".wav":
             return draft
@@ -216,7 +213,6 @@ class Converter:
             words = await encoders.run(encoder, draft.path, target, draft.channels, self._time_for(draft))
             if not words:
                 return draft._replace(path=target)
-            self._check_room()
             self._say_once(f"a recording could not be made {form}: {words}")
         return draft
 
@@ -228,12 +224,6 @@ class Converter:
         if words not in self._said and len(self._said) < MOST_SAID:
             self._said.add(words)
             _logger.warning("%s", words)
-
-    def _check_room(self) -> None:
-        """A program that ran out of room only says that it failed."""
-        free = shutil.disk_usage(self._work).free
-        if free < MARGIN_BYTES:
-            raise Waits(f"The PBX's disk is full: {free >> 20} MB are not enough for converting recordings.")
 
     # -- finishing -------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import shutil
@@ -19,6 +20,8 @@ from ..ami.text import clean
 _logger = logging.getLogger(__name__)
 
 NICENESS = "10"
+#: Room that is left to the spool and to history, whatever waits to be converted.
+MARGIN_BYTES = 64 << 20
 #: Speech on the telephone, bits per second and channel.
 OPUS_BITS, MP3_BITS = 16_000, 32_000
 MIMETYPES = {".opus": "audio/ogg", ".ogg": "audio/ogg", ".mp3": "audio/mpeg", ".wav": "audio/wav"}
@@ -71,6 +74,7 @@ def installed(encoders: tuple[Encoder, ...]) -> list[Encoder]:
 async def run(encoder: Encoder, source: Path, target: Path, channels: int, seconds: float) -> str:
     """Convert `source` to `target`; return "", or in words why that failed: then there is no `target`.
 
+    :raises OSError: ENOSPC, it ran out of room, which the program itself may not say
     :param seconds: how much time the program gets
     """
     try:
@@ -83,7 +87,10 @@ async def run(encoder: Encoder, source: Path, target: Path, channels: int, secon
         target.unlink(missing_ok=True)
         raise
     if words:
+        free = shutil.disk_usage(target.parent).free  # before what it wrote is gone
         target.unlink(missing_ok=True)
+        if free < MARGIN_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return words
 
 
