@@ -42,13 +42,13 @@ def _ffmpeg(*options: str) -> Callable[[str, str, int], list[str]]:
     return arguments
 
 
-#: Each format's programs, the best first.
+#: Each format's programs, the best first. Long frames: nobody waits for the next one, and a fifth of the work is saved.
 ENCODERS = {
     "opus": (
         Encoder("opusenc", lambda source, target, channels: [
-            "--quiet", "--discard-comments", "--discard-pictures", "--bitrate", str(channels * OPUS_BITS // 1000),
-            source, target]),
-        Encoder("ffmpeg", _ffmpeg("-c:a", "libopus", "-b:a", "BITS", "-f", "ogg")),
+            "--quiet", "--discard-comments", "--discard-pictures", "--framesize", "60", "--bitrate",
+            str(channels * OPUS_BITS // 1000), source, target]),
+        Encoder("ffmpeg", _ffmpeg("-c:a", "libopus", "-frame_duration", "60", "-b:a", "BITS", "-f", "ogg")),
         Encoder("sox", lambda source, target, channels: ["-V1", source, "-t", "ogg", "-C", "1", target]),
     ),
     "mp3": (

@@ -114,4 +114,5 @@ class Watch:
         was_there = call is None and recording.size > SILENT_BYTES
         if not (was_there or (call and call.talked)) or not policy.wants(call):
             return self._state.change(recording.file, state=EMPTY)
-        return self._state.change(recording.file, state=FAILED, problem=words, started_at=call.answered_at or 0.0 if call else 0.0)
+        began = call.answered_at if call else None
+        return self._state.change(recording.file, state=FAILED, problem=words, started_at=began or 0.0)
