@@ -6,6 +6,7 @@ which is removed at the next start.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import hashlib
@@ -89,9 +90,7 @@ class Converter:
         try:
             draft = await self._run(self._draft, file, name)
             draft = await self._readable(draft, name, form)
-            shape = await self._run(peaks.of_wav, draft.path, give_way) if draft.is_plain else []
-            if form in encoders.ENDINGS and draft.path.suffix == ".wav":
-                draft = await self._encoded(draft, name, form)
+            draft, shape = await asyncio.gather(self._encoded(draft, name, form), self._shape(draft))
             return await self._run(self._finish, draft, name, shape)
         except OSError as error:
             raise self._waits(error) from error
@@ -202,8 +201,13 @@ class Converter:
             raise Empty
         return Draft(path, True, what.channels, what.seconds)
 
+    async def _shape(self, draft: Draft) -> list[str]:
+        return await self._run(peaks.of_wav, draft.path, give_way) if draft.is_plain else []
+
     async def _encoded(self, draft: Draft, name: str, form: str) -> Draft:
-        """Return the small file, or the WAV file where there is no program that makes one."""
+        """Return the small file, or the draft where none is wanted or there is no program that makes one."""
+        if form not in encoders.ENDINGS or draft.path.suffix != ".wav":
+            return draft
         there = encoders.installed(encoders.ENCODERS[form])
         if not there:
             names = ", ".join(encoder.program for encoder in encoders.ENCODERS[form])
