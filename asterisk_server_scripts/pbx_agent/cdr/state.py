@@ -8,16 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
-import os
-import sqlite3
-import threading
-from pathlib import Path
 from typing import NamedTuple
 
+from ..sqlite_state import SqliteState
 from .portion import Cursor
-
-_logger = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS position (
@@ -35,43 +29,11 @@ class Position(NamedTuple):
     through: float | None = None
 
 
-class State:
-    """One SQLite file. Its methods block, and may be called from any thread.
+class State(SqliteState):
+    """How far each flow of each store was read, and which days were read again."""
 
-    :param path: the file; its folder must exist
-    :raises OSError: it cannot be used
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, threading.Lock()
-        try:
-            self._database = self._connect()
-        except sqlite3.DatabaseError as error:
-            if "malformed" not in str(error) and "not a database" not in str(error):
-                raise OSError(f"{path} cannot be used: {error}") from error
-            _logger.error("%s is broken (%s): it is set aside, history is read again from its beginning", path, error)
-            for tail in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(f"{path}{tail}", f"{path.with_suffix('.broken')}{tail}")
-            self._database = self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        database = sqlite3.connect(self._path, timeout=10.0, isolation_level=None, check_same_thread=False)
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")
-            database.executescript(_SCHEMA)
-            database.execute("SELECT count(*) FROM position").fetchone()
-        except sqlite3.DatabaseError:
-            database.close()
-            raise
-        return database
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._database.close()
+    SCHEMA, TRIAL = _SCHEMA, "SELECT count(*) FROM position"
+    BROKEN = "history is read again from its beginning"
 
     def position(self, flow: str, store: str) -> Position:
         """Return how far a store was read; what cannot be understood counts as not at all."""

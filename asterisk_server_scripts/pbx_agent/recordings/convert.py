@@ -6,6 +6,7 @@ which is removed at the next start.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import hashlib
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Callable, NamedTuple
 
 from ..cdr.pace import give_way
-from . import encoders, join, wav
+from . import encoders, join, peaks, wav
 from .folder import NotThere, RecordingFolder
 from .names import sides
 from .wav import NotAudio, Wav
@@ -26,8 +27,6 @@ _logger = logging.getLogger(__name__)
 
 #: More than this no call fills: eighteen hours of one side.
 MOST_BYTES = 1 << 30
-#: Room that is left to the spool and to history, whatever waits to be converted.
-MARGIN_BYTES = 64 << 20
 #: So many seconds the two sides may lack of what the mixed file has, before that is trusted more.
 SIDES_LACK_SECONDS = 2.0
 MOST_SAID = 100
@@ -52,7 +51,7 @@ class Draft(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What is ready to be sent; `output` is the file's name in the state folder."""
+    """What is ready to be sent; `output` is the file's name in the state folder, `peaks` its shape, [] if not known."""
 
     output: str
     mimetype: str
@@ -60,6 +59,7 @@ class Made(NamedTuple):
     seconds: float
     bytes: int
     sha256: str
+    peaks: list[str]
 
 
 class Converter:
@@ -68,10 +68,13 @@ class Converter:
     :param folder: the PBX's recordings
     :param work: folder for what is made; it must exist
     :param run: runs a function with its arguments in a thread
+    :param patience: the seconds that a program gets at least; it gets as many as the recording is long
     """
 
-    def __init__(self, folder: RecordingFolder, work: Path, run: Callable[..., Awaitable[Any]]) -> None:
-        self._folder, self._work, self._run = folder, work, run
+    def __init__(
+        self, folder: RecordingFolder, work: Path, run: Callable[..., Awaitable[Any]], patience: float
+    ) -> None:
+        self._folder, self._work, self._run, self._patience = folder, work, run, patience
         self._said: set[str] = set()
 
     async def make(self, file: str, name: str, form: str) -> Made:
@@ -87,9 +90,8 @@ class Converter:
         try:
             draft = await self._run(self._draft, file, name)
             draft = await self._readable(draft, name, form)
-            if form in encoders.ENDINGS and draft.path.suffix == ".wav":
-                draft = await self._encoded(draft, name, form)
-            return await self._run(self._finish, draft, name)
+            draft, shape = await asyncio.gather(self._encoded(draft, name, form), self._shape(draft))
+            return await self._run(self._finish, draft, name, shape)
         except OSError as error:
             raise self._waits(error) from error
         finally:
@@ -130,7 +132,7 @@ class Converter:
         if size > MOST_BYTES:
             raise NotAudio(f"The file is larger than {MOST_BYTES >> 20} MB; no call is so long.")
         free = shutil.disk_usage(self._work).free
-        if free < 4 * size + MARGIN_BYTES:
+        if free < 4 * size + encoders.MARGIN_BYTES:
             raise Waits(f"The PBX's disk is full: {free >> 20} MB are not enough for converting recordings.")
         return source, size
 
@@ -184,10 +186,9 @@ class Converter:
             return draft
         target, words = self._work / f"{name}.decoded.wav", "none is installed"
         for encoder in encoders.installed(encoders.DECODERS):
-            words = await encoders.run(encoder, draft.path, target, 1, draft.seconds)
+            words = await encoders.run(encoder, draft.path, target, 1, self._time_for(draft))
             if not words:
                 return await self._run(self._plain, target)
-            self._check_room()
             self._say_once(f"a {ending[1:]} file could not be read: {words}")
         if ending == ".wav":
             return draft
@@ -200,20 +201,27 @@ class Converter:
             raise Empty
         return Draft(path, True, what.channels, what.seconds)
 
+    async def _shape(self, draft: Draft) -> list[str]:
+        return await self._run(peaks.of_wav, draft.path, give_way) if draft.is_plain else []
+
     async def _encoded(self, draft: Draft, name: str, form: str) -> Draft:
-        """Return the small file, or the WAV file where there is no program that makes one."""
+        """Return the small file, or the draft where none is wanted or there is no program that makes one."""
+        if form not in encoders.ENDINGS or draft.path.suffix != ".wav":
+            return draft
         there = encoders.installed(encoders.ENCODERS[form])
         if not there:
             names = ", ".join(encoder.program for encoder in encoders.ENCODERS[form])
             self._say_once(f"no program for {form} is installed ({names}): recordings are sent as WAV")
         for encoder in there:
             target = self._work / f"{name}.part{encoders.ENDINGS[form]}"
-            words = await encoders.run(encoder, draft.path, target, draft.channels, draft.seconds)
+            words = await encoders.run(encoder, draft.path, target, draft.channels, self._time_for(draft))
             if not words:
                 return draft._replace(path=target)
-            self._check_room()
             self._say_once(f"a recording could not be made {form}: {words}")
         return draft
+
+    def _time_for(self, draft: Draft) -> float:
+        return max(self._patience, draft.seconds)
 
     def _say_once(self, words: str) -> None:
         """What concerns one recording mostly concerns all."""
@@ -221,15 +229,9 @@ class Converter:
             self._said.add(words)
             _logger.warning("%s", words)
 
-    def _check_room(self) -> None:
-        """A program that ran out of room only says that it failed."""
-        free = shutil.disk_usage(self._work).free
-        if free < MARGIN_BYTES:
-            raise Waits(f"The PBX's disk is full: {free >> 20} MB are not enough for converting recordings.")
-
     # -- finishing -------------------------------------------------------------------------------------------------
 
-    def _finish(self, draft: Draft, name: str) -> Made:
+    def _finish(self, draft: Draft, name: str, shape: list[str]) -> Made:
         ending = draft.path.suffix
         with draft.path.open("rb") as file:
             digest = sha256(file)
@@ -237,7 +239,8 @@ class Converter:
         target = self._work / f"{name}{ending}"
         os.replace(draft.path, target)
         size = target.stat().st_size
-        return Made(target.name, encoders.MIMETYPES[ending], draft.channels, round(draft.seconds, 3), size, digest)
+        seconds = round(draft.seconds, 3)
+        return Made(target.name, encoders.MIMETYPES[ending], draft.channels, seconds, size, digest, shape)
 
 
 def sha256(file: BinaryIO) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import logging
 import random
 import time
@@ -150,9 +151,9 @@ class Recordings:
             await self._run(self._tidy, state)
             self._state = state
             watch = Watch(self._folder, self._settings.layout, state, self._pbx, self._run)
-            converter = Converter(self._folder, self._work, self._run)
+            converter = Converter(self._folder, self._work, self._run, self._settings.encoder_seconds)
             self._sending = Sending(self._settings, self._client, state, self._folder, self._work, self._run,
-                                    self._is_busy, lambda: self._policy)  # fmt: skip
+                                    self._is_busy, lambda: self._policy, self._watch_now.set)  # fmt: skip
             _logger.info("recordings are taken from %s", self._settings.folder)
             loops = (self._watch(watch), self._convert(converter), self._sending.run())
             tasks = [asyncio.ensure_future(loop) for loop in loops]
@@ -243,6 +244,7 @@ class Recordings:
         else:
             began = recording.started_at or max(0.0, recording.grew_at - made.seconds)
             values = {**made._asdict(), "state": READY, "problem": "", "attempts": 0, "due": 0.0, "started_at": began}
+            values["peaks"] = json.dumps(made.peaks) if made.peaks else ""
             if not await self._run(functools.partial(change, **values)):  # erased meanwhile
                 await self._run(functools.partial((self._work / made.output).unlink, missing_ok=True))
             return

@@ -20,7 +20,7 @@ from .convert import sha256
 from .folder import NotThere, RecordingFolder
 from .policy import Policy
 from .settings import Folder
-from .state import CLOSED, READY, REFUSED, SENT, UNWANTED, Recording, State
+from .state import CLOSED, GROWING, READY, REFUSED, SENT, UNWANTED, Recording, State
 from .upload import Sent, Told, Upload, pause
 
 _logger = logging.getLogger(__name__)
@@ -38,14 +38,16 @@ class Sending:
     :param run: runs a function with its arguments in a thread
     :param is_busy: tells whether calls are being sent
     :param policy: returns what Odoo wants, None: it did not say yet
+    :param watch: called when a recording has to be watched again
     """
 
     def __init__(
         self, settings: Folder, client: OdooClient, state: State, folder: RecordingFolder, work: Path,
         run: Callable[..., Awaitable[Any]], is_busy: Callable[[], bool], policy: Callable[[], Policy | None],
+        watch: Callable[[], None],
     ) -> None:  # fmt: skip
         self._settings, self._client, self._state, self._folder = settings, client, state, folder
-        self._work, self._run, self._is_busy, self._policy = work, run, is_busy, policy
+        self._work, self._run, self._is_busy, self._policy, self._watch = work, run, is_busy, policy, watch
         self._uploads: dict[str, asyncio.Task[None]] = {}
         self._failed: Sent | None = None
         self._tell_problems_at = 0.0
@@ -118,7 +120,21 @@ class Sending:
 
     async def _ready(self, free: int, now: float) -> list[Recording]:
         found = await self._run(self._state.due, READY, now, free + len(self._uploads))
-        return [recording for recording in found if recording.file not in self._uploads][:free]
+        ready = [recording for recording in found if recording.file not in self._uploads][:free]
+        return [recording for recording in ready if not await self._has_grown(recording)]
+
+    async def _has_grown(self, recording: Recording) -> bool:
+        """Whether the PBX has added to it since it was converted: then it was not closed, and is watched again."""
+        try:
+            size, _changed = await self._run(self._folder.size, recording.file)
+        except NotThere:
+            return False  # what was made of it is all that there is
+        if size <= recording.size:
+            return False
+        _logger.warning("recording %s has grown after it was closed: it is converted again", recording.file)
+        await self._leave(recording, GROWING)
+        self._watch()
+        return True
 
     async def _change(self, recording: Recording, **values: Any) -> bool:
         return await self._run(functools.partial(self._state.change, recording.file, **values))
@@ -195,7 +211,7 @@ class Sending:
                 _logger.error("recording %s cannot be deleted on the PBX: %s", recording.file, error)
 
     async def _leave(self, recording: Recording, state: str, problem: str = "") -> None:
-        await self._change(recording, state=state, problem=problem, output="")
+        await self._change(recording, state=state, problem=problem, output="", peaks="")
         await self._run(functools.partial((self._work / recording.output).unlink, missing_ok=True))
 
     def _is_whole(self, recording: Recording) -> bool:

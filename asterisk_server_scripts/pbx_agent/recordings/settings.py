@@ -8,6 +8,7 @@
     format =                          ; opus, mp3, wav, keep (as the PBX wrote it); default: what Odoo says
     parallel =                        ; so many uploads at a time, 1 … 8; default: what Odoo says
     keep_local = yes                  ; no: a recording that Odoo has is deleted on the PBX
+    encoder_seconds = 120             ; a program that converts is ended after so long, or as long as the recording is
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 LAYOUTS = ("plain", "freepbx", "mikopbx", "askozia")
 FORMATS = ("opus", "mp3", "wav", "keep")
 MOST_PARALLEL = 8
+MOST_ENCODER_SECONDS = 86_400
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
@@ -34,6 +36,7 @@ class Folder:
     format: str = ""
     parallel: int = 0
     keep_local: bool = True
+    encoder_seconds: int = 120
 
     def __post_init__(self) -> None:
         if self.folder and (not os.path.isabs(self.folder) or not self.folder.isprintable()):
@@ -46,6 +49,8 @@ class Folder:
             raise ValueError(f"format {self.format!r}: choose one of {', '.join(FORMATS)}")
         if not 0 <= self.parallel <= MOST_PARALLEL:
             raise ValueError(f"parallel {self.parallel}: give 1 to {MOST_PARALLEL}")
+        if not 1 <= self.encoder_seconds <= MOST_ENCODER_SECONDS:
+            raise ValueError(f"encoder_seconds {self.encoder_seconds}: give 1 to {MOST_ENCODER_SECONDS}")
 
     @property
     def is_used(self) -> bool:
@@ -59,10 +64,11 @@ def read(section: Mapping[str, str]) -> Folder:
     if unknown:
         raise ValueError(f"{unknown[0]} is not known here")
     values: dict[str, object] = {name: text.strip() for name, text in section.items() if text.strip()}
-    if "parallel" in values:
-        if not str(values["parallel"]).isdecimal():
-            raise ValueError("parallel is no number")
-        values["parallel"] = int(str(values["parallel"]))
+    for name in ("parallel", "encoder_seconds"):
+        if name in values:
+            if not str(values[name]).isdecimal():
+                raise ValueError(f"{name} is no number")
+            values[name] = int(str(values[name]))
     if "keep_local" in values:
         said = str(values["keep_local"]).lower()
         if said not in _YES + _NO:

@@ -7,15 +7,10 @@ A recording is ``growing`` until its call has ended, ``closed`` until it is conv
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
 import sqlite3
-import threading
-from pathlib import Path
 from typing import Any, NamedTuple
 
-_logger = logging.getLogger(__name__)
+from ..sqlite_state import SqliteState
 
 GROWING, CLOSED, READY, SENT = "growing", "closed", "ready", "sent"
 EMPTY, FAILED, REFUSED, UNWANTED, ERASED = "empty", "failed", "refused", "unwanted", "erased"
@@ -28,14 +23,14 @@ CREATE TABLE IF NOT EXISTS recording (
     size INTEGER NOT NULL DEFAULT -1, grew_at REAL NOT NULL DEFAULT 0,
     started_at REAL NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0, channels INTEGER NOT NULL DEFAULT 1,
     mimetype TEXT NOT NULL DEFAULT 'audio/wav', output TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL DEFAULT 0,
-    sha256 TEXT NOT NULL DEFAULT '');
+    sha256 TEXT NOT NULL DEFAULT '', peaks TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS recording_state ON recording (state, at);
 """
 
 
 class Recording(NamedTuple):
     """One recording; `told` is the problem that Odoo knows of, `over` whether its call is known to have ended, `due`
-    when it is looked at again, `output` the name of the converted file in the state folder.
+    when it is looked at again, `output` the name of the converted file in the state folder, `peaks` its shape (JSON).
     """
 
     file: str
@@ -57,50 +52,24 @@ class Recording(NamedTuple):
     output: str = ""
     bytes: int = 0
     sha256: str = ""
+    peaks: str = ""
 
 
 _COLUMNS = ", ".join(Recording._fields)
 
 
-class State:
-    """One SQLite file. Its methods block, and may be called from any thread.
+class State(SqliteState):
+    """All recordings, by their paths below the PBX's folder."""
 
-    :param path: the file; its folder must exist
-    :raises OSError: it cannot be used
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, threading.Lock()
-        try:
-            self._database = self._connect()
-        except sqlite3.DatabaseError as error:
-            if "malformed" not in str(error) and "not a database" not in str(error):
-                raise OSError(f"{path} cannot be used: {error}") from error
-            _logger.error(
-                "%s is broken (%s): it is set aside; what Odoo has of the recordings is asked again", path, error
-            )
-            for tail in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(f"{path}{tail}", f"{path.with_suffix('.broken')}{tail}")
-            self._database = self._connect()
+    SCHEMA, TRIAL = _SCHEMA, "SELECT count(*) FROM recording"
+    BROKEN = "what Odoo has of the recordings is asked again"
 
     def _connect(self) -> sqlite3.Connection:
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        database = sqlite3.connect(self._path, timeout=10.0, isolation_level=None, check_same_thread=False)
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")
-            database.executescript(_SCHEMA)
-            database.execute("SELECT count(*) FROM recording").fetchone()
-        except sqlite3.DatabaseError:
-            database.close()
-            raise
+        database = super()._connect()
+        there = {row[1] for row in database.execute("PRAGMA table_info(recording)")}
+        if "peaks" not in there:  # an agent before this one made the file
+            database.execute("ALTER TABLE recording ADD COLUMN peaks TEXT NOT NULL DEFAULT ''")
         return database
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._database.close()
 
     def note(self, file: str, linkedid: str, uniqueid: str, now: float) -> bool:
         """There is a recording; what is known of it already stays. Return whether it is new.
@@ -169,7 +138,8 @@ class State:
             found = self._database.execute("SELECT output FROM recording WHERE file = ?", (file,)).fetchone()
             self._database.execute(
                 "INSERT INTO recording (file, linkedid, uniqueid, at, state) VALUES (?, '', '', ?, 'erased')"
-                " ON CONFLICT (file) DO UPDATE SET state = 'erased', problem = '', output = '', bytes = 0, sha256 = ''",
+                " ON CONFLICT (file) DO UPDATE SET"
+                " state = 'erased', problem = '', output = '', bytes = 0, sha256 = '', peaks = ''",
                 (file, now),
             )
         return found[0] if found else ""

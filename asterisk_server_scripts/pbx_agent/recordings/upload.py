@@ -5,6 +5,7 @@ where Odoo has them.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable
 from pathlib import Path
@@ -58,7 +59,7 @@ class Sent(NamedTuple):
 def item_of(recording: Recording) -> dict[str, Any]:
     """Return a recording as the wire has it."""
     state = recording.state if recording.state in (READY, FAILED) else "waiting"
-    return {
+    item: dict[str, Any] = {
         "key": key_of(recording.linkedid, recording.file),
         "linkedid": recording.linkedid,
         "uniqueid": recording.uniqueid,
@@ -72,6 +73,9 @@ def item_of(recording: Recording) -> dict[str, Any]:
         "bytes": recording.bytes if state == READY else 0,
         "sha256": recording.sha256 if state == READY else "",
     }
+    if state == READY and recording.peaks:
+        item["peaks"] = json.loads(recording.peaks)
+    return item
 
 
 async def tell(client: OdooClient, recordings: list[Recording]) -> Delivery:

@@ -24,6 +24,8 @@ QUIET_SECONDS = 2.0
 PATIENT_SECONDS = 600.0
 #: A recording that was begun has a file by then, seconds; else nobody talked.
 APPEARS_SECONDS = 60.0
+#: A recording in which nobody talks has no more than the headers of its three files.
+SILENT_BYTES = 4096
 
 
 class Pbx(NamedTuple):
@@ -109,6 +111,8 @@ class Watch:
 
     def _missing(self, recording: Recording, call: Circumstances | None, policy: Policy, words: str) -> bool:
         """Asterisk was told to record, and there is no file: nobody talked, or something is wrong."""
-        if call is None or not call.talked or not policy.wants(call):
+        was_there = call is None and recording.size > SILENT_BYTES
+        if not (was_there or (call and call.talked)) or not policy.wants(call):
             return self._state.change(recording.file, state=EMPTY)
-        return self._state.change(recording.file, state=FAILED, problem=words, started_at=call.answered_at or 0.0)
+        began = call.answered_at if call else None
+        return self._state.change(recording.file, state=FAILED, problem=words, started_at=began or 0.0)

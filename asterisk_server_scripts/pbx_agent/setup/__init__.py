@@ -22,7 +22,7 @@ from pathlib import Path
 from .. import config as configuration
 from ..config import Config, ConfigError
 from ..files import Owner, acting_as
-from . import advice, service, stores
+from . import advice, recordings, service, stores
 from .asterisk_conf import AsteriskFolder
 from .reload import COMMANDS, reload
 
@@ -87,12 +87,15 @@ def _set_up(
         folder.write_own_files(config.secret)
         folder.include_own_files()
         to_do = advice.on_asterisk(folder.folder, config.username)
-        found = stores.find(folder.folder)
+        found, recorded = stores.find(folder.folder), recordings.find(folder.folder)
     fresh = {flow: store for flow, store in found.items() if not configuration.has_section(path, flow)}
     done = configuration.write(path, config, owner, fresh)
     print(f"{done:9} {path}")
     for flow, store in fresh.items():
         print(f"found     [{flow}] {store.source} {store.path or store.database}")
+    if proposed := recordings.proposal(config.recordings, recorded):
+        print(f"found     {proposed}")
+    to_do += recordings.advice(config.recordings, folder.folder, owner)
     has_history = bool(fresh) or configuration.has_section(path, "cdr")
     return done != "unchanged", [*to_do, *advice.on_agent(config), *advice.on_history(has_history)]
 

@@ -12,7 +12,7 @@ from collections import namedtuple
 
 import pytest
 
-from pbx_agent.recordings import convert, encoders
+from pbx_agent.recordings import convert
 from pbx_agent.recordings.convert import Converter, Empty, Waits
 from pbx_agent.recordings.folder import NotThere, RecordingFolder
 from pbx_agent.recordings.wav import NotAudio
@@ -29,7 +29,8 @@ class Shop:
         self.folder, self.work = root / "monitor", root / "work"
         self.work.mkdir()
         self.folder.mkdir()
-        self.converter = Converter(RecordingFolder(str(self.folder), layout), self.work, asyncio.to_thread)
+        folder = RecordingFolder(str(self.folder), layout)
+        self.converter = Converter(folder, self.work, asyncio.to_thread, 120.0)
 
     async def make(self, form, file=NAME):
         made = await self.converter.make(file, OUT, form)
@@ -107,8 +108,8 @@ async def test_where_every_program_fails_wav_is_sent(shop, programs, caplog):
     assert "opusenc ended with 3: broken" in caplog.text
 
 
-async def test_a_program_that_hangs_is_ended(shop, programs, monkeypatch):
-    monkeypatch.setattr(encoders, "LEAST_SECONDS", 0.3)
+async def test_a_program_that_hangs_is_ended(shop, programs):
+    shop.converter._patience = 0.3
     sounds.record(shop.folder, seconds=0.2)
     install(programs, "opusenc", f"echo $$ >{shop.folder}/pid; exec sleep 60")
     assert (await shop.make("opus")).mimetype == "audio/wav"

@@ -307,6 +307,29 @@ async def test_a_file_that_vanishes_is_told_as_gone(odoo, tmp_path, monkeypatch)
     assert (odoo.item(NAME)["state"], odoo.item(NAME)["problem"]) == ("failed", "The file is gone from the PBX.")
 
 
+async def test_a_file_that_vanishes_before_it_is_closed_is_told_as_gone(odoo, tmp_path, monkeypatch):
+    from pbx_agent.recordings import watch
+
+    monkeypatch.setattr(watch, "QUIET_SECONDS", 60.0)
+    async with Post(odoo, tmp_path) as post:
+        path = put(post, sounds.wav(sounds.tone(440, 1)))
+        await until(lambda: post.row() and post.row().size > 0)
+        path.unlink()
+        await until(lambda: odoo.item(NAME))
+    assert (odoo.item(NAME)["state"], odoo.item(NAME)["problem"]) == ("failed", "The file is gone from the PBX.")
+
+
+async def test_a_file_that_grows_after_it_was_converted_is_sent_whole(odoo, tmp_path):
+    odoo.verdicts[NAME] = {"status": "wait"}
+    async with Post(odoo, tmp_path) as post:
+        sounds.record(post.folder, seconds=1)
+        await until(lambda: odoo.item(NAME) and post.is_("ready"))
+        sounds.record(post.folder, seconds=3)
+        del odoo.verdicts[NAME]
+        await until(lambda: post.is_("sent"))
+    assert odoo.item(NAME)["seconds"] == 3.0 and len(odoo.bytes_of(NAME)) == 44 + 3 * 32_000
+
+
 async def test_names_that_lead_elsewhere_are_left_alone(odoo, tmp_path):
     secret = tmp_path / "secret.wav"
     secret.write_bytes(sounds.wav(sounds.tone(440, 1)))

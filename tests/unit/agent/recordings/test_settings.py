@@ -30,7 +30,8 @@ def test_the_section_is_read():
     [
         ("folder = monitor", "whole path"), ("folder = /", "whole disk"), ("layout = other", "choose one of plain"),
         ("format = flac", "choose one of opus"), ("parallel = 9", "1 to 8"), ("parallel = many", "no number"),
-        ("keep_local = perhaps", "yes or no"), ("colour = red", "colour is not known"),
+        ("keep_local = perhaps", "yes or no"), ("encoder_seconds = 0", "1 to 86400"),
+        ("encoder_seconds = long", "no number"), ("colour = red", "colour is not known"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named(line, words):
