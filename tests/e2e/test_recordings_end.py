@@ -61,8 +61,8 @@ def told(data, key, **more):
     """What an agent tells of a file."""
     return {
         "key": key, "linkedid": f"nobody-{key[:8]}", "uniqueid": "", "file": f"{key}.wav", "state": "ready",
-        "problem": "", "started_at": time.time() - 60, "seconds": 60, "channels": 2, "mimetype": "audio/wav", "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(), **more,
+        "problem": "", "started_at": time.time() - 60, "seconds": 60, "channels": 2, "mimetype": "audio/wav",
+        "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), **more,
     }  # fmt: skip
 
 
