@@ -5,6 +5,7 @@ from . import test_commands
 from . import test_controllers
 from . import test_demo
 from . import test_event
+from . import test_event_history
 from . import test_event_life
 from . import test_history
 from . import test_history_flow
@@ -13,6 +14,7 @@ from . import test_js
 from . import test_phone_numbers
 from . import test_recordings
 from . import test_recordings_access
+from . import test_recordings_doors
 from . import test_recordings_http
 from . import test_records
 from . import test_snapshots

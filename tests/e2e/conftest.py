@@ -17,6 +17,7 @@ from sandbox.phones.office import Office
 from sandbox.programs import browser as find_browser
 from sandbox.world import World
 from tests.e2e.album import Album
+from tests.e2e.archive import Archive
 from tests.e2e.back_office import BackOffice
 from tests.e2e.screen import Screen
 
@@ -90,6 +91,12 @@ async def office(whole_office, back_office):
     yield whole_office
     await calm(whole_office)
     await back_office.calm()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def archive(world, office, back_office, session_of, tmp_path):
+    """What the company's supervisor can hear."""
+    return Archive(world, office, back_office, await asyncio.to_thread(session_of, "elena"), tmp_path)
 
 
 @pytest_asyncio.fixture(**session)
