@@ -44,7 +44,7 @@ async def document(office, back_office, sign_in):
     anna = await sign_in("anna", "/odoo/contacts", viewport={"width": 1280, "height": 1000})
     customer, _inside = await talk(office, EVA, "101")
     await anna.action("note").click()
-    await expect(state_of(form_of(anna))).to_have_text("Being recorded")
+    await expect(form_of(anna)).to_be_visible()
     await anna.page.wait_for_timeout(SPOKEN)  # what is said: its length is what is shown
     await customer.hang_up()
     call = await back_office.newest_call(result="answered")
@@ -65,13 +65,14 @@ async def test_a_recording_is_paused_and_goes_on(office, sign_in, album):
     await anna.reload()
     await expect(state_of(anna.calls)).to_have_text("Recording paused")
     await anna.action("note").click()
+    await expect(form_of(anna)).to_be_visible()
+    await expect(state_of(form_of(anna))).to_have_count(0)  # the card has it
+    await anna.hide.click()
     await expect(state_of(form_of(anna))).to_have_text("Recording paused")
     await album.take(anna.page, "document_recording_paused")
     await toggle_of(form_of(anna)).click()
-    for place in (anna.calls, form_of(anna)):
-        await expect(state_of(place)).to_have_text("Being recorded")
+    await expect(state_of(form_of(anna))).to_have_text("Being recorded")
     await customer.hang_up()
-    await expect(anna.title).to_have_text("Call ended")
     await expect(state_of(anna.page)).to_have_count(0)
 
 
@@ -93,7 +94,7 @@ async def test_an_open_document_gets_its_recording_by_itself(document, back_offi
         await expect(play_of(form_of(screen))).to_be_visible(timeout=ARRIVAL)
     await play_of(form_of(anna)).click()
     heard = form_of(anna).locator(".o-asterisk-RecordingPlayer-time")
-    await expect(heard).to_have_text(re.compile(r"0:0[1-9] / 0:0\d"))
+    await expect(heard).to_have_text(re.compile(r"^0:(?!00)\d\d / "))
     [recording] = await back_office.read("asterisk.recording", [("call_id", "=", call_id)], ["id"])
     asked = {"targets": [recording["id"]], "reason": "The customer asked for it."}
     eraser = await back_office.call("asterisk.recording.eraser", "create", asked)

@@ -6,7 +6,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { CallFailure } from "@asterisk_connector/components/call_failure/call_failure";
 import { CallRecording } from "@asterisk_connector/components/call_recording/call_recording";
 
-/** On a call's form while I talk in it: is it recorded, and the button that pauses that. */
+/** On a call's form while I talk in it and have hidden its box: is it recorded, and the button that pauses that. */
 export class CallRecordingWidget extends Component {
     static template = "asterisk_connector.CallRecordingWidget";
     static components = { CallFailure, CallRecording };
@@ -18,12 +18,7 @@ export class CallRecordingWidget extends Component {
 
     get call() {
         const call = this.telephony.calls[this.props.record.resId];
-        return call?.isRecorded ? call : null;
-    }
-
-    /** Where its box is on the screen too, a failure stands there. */
-    get isAlone() {
-        return this.call.id in this.telephony.hidden;
+        return call?.isRecorded && call.id in this.telephony.hidden ? call : null;
     }
 }
 
