@@ -33,6 +33,7 @@ from . import asterisk_recording_listen
 from . import asterisk_recording_receive
 from . import asterisk_recording_store
 from . import asterisk_recording_erase
+from . import asterisk_recording_news
 from . import asterisk_recording_player
 from . import asterisk_call_recording
 from . import asterisk_command_recording

@@ -47,6 +47,9 @@ class AsteriskCall(models.Model):
         readonly=True,
         help="Answered means that two people talked; a menu or a mailbox that picks up is no answer.",
     )
+    recording = fields.Selection(
+        [("on", "Being recorded"), ("paused", "Paused")], string="Recording Now", readonly=True, copy=False
+    )
     missed = fields.Boolean(
         readonly=True, help="Somebody called from outside, phones of the company rang and nobody talked to the caller."
     )

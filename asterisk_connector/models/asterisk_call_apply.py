@@ -158,7 +158,7 @@ class AsteriskCall(models.Model):
         values["source"] = "live"
         values |= {
             key: snapshot[key] or False
-            for key in ("direction", "result", "hung_up_by", "answered_by", "did", "queue", "trunk")
+            for key in ("direction", "result", "hung_up_by", "answered_by", "did", "queue", "trunk", "recording")
         }
         values |= {key: snapshot[key] for key in ("ring_seconds", "talk_seconds")}
         values |= {key: moment(snapshot[key]) or False for key in LEG_TIMES}
@@ -169,6 +169,8 @@ class AsteriskCall(models.Model):
             values = self._keep_known(values)
         if values["state"] == "ended" and not values["ended_at"]:
             values["ended_at"] = fields.Datetime.now()
+        if values["state"] == "ended":
+            values["recording"] = False
         talked = values["result"] == "answered" or (not values["result"] and values["answered_at"])
         values["missed"] = bool(
             values["state"] == "ended" and values["direction"] == "incoming" and values["rang"] and not talked

@@ -46,6 +46,11 @@ class AsteriskCall(models.Model):
             self.env["asterisk.recording"].sudo()._adopt(self)
         return result
 
+    def _tell_recordings(self):
+        """Tell those who have these calls on the screen (``ir.websocket``) that there is news of their recordings."""
+        for call in self.exists():
+            self.env["bus.bus"]._sendone(call, "asterisk_connector.recordings", {"call_id": call.id})
+
     def _policy_facts(self):
         """Return what a policy asks of a call (``tools/recordings``)."""
         self.ensure_one()

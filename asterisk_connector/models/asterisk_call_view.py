@@ -25,6 +25,7 @@ class AsteriskCall(models.Model):
             "result": self.result or "",
             "answered_at": self.answered_at or None,
             "answered_by": self.answered_by or "",
+            "recording": self.recording or "",
             "ended_at": self.ended_at or None,
         }
         legs = [
@@ -76,7 +77,8 @@ class AsteriskCall(models.Model):
                 self._tell_closed(user_id, seen, version=heir.version)
 
     def _tell_closed(self, user_id, seen, version=None):
-        closed = seen | {"state": "ended", "outcome": "ended", "can_hang_up": False, "since": self.env.cr.now()}
+        closed = seen | {"state": "ended", "outcome": "ended", "can_hang_up": False, "recording": ""}
+        closed["since"] = self.env.cr.now()
         user = self.env["res.users"].sudo().browse(user_id)
         view = self._view(user, closed)
         view["version"] = version or view["version"]
@@ -115,6 +117,7 @@ class AsteriskCall(models.Model):
             "outcome": {"reason": seen["outcome"], "who": call._who(seen["who"])} if seen["outcome"] else None,
             "talk_seconds": seen["talk_seconds"],
             "can_hang_up": seen["can_hang_up"],
+            "recording": seen["recording"],
             "command": call._command_uuid(user) if seen["side"] == "caller" else "",
         }
 

@@ -161,3 +161,4 @@ class AsteriskRecording(models.Model):
         adopted = self.browse(row[0] for row in self.env.cr.fetchall())
         adopted.invalidate_recordset(["call_id"])
         adopted.call_id.invalidate_recordset(["recording_ids", "recordings"])
+        adopted.call_id._tell_recordings()

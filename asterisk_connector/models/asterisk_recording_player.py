@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import hmac
 
 from ..tools import peaks
+from ..tools.moments import moment_of
 from ..tools.text import MESSAGE_LENGTH, clean
 from .asterisk_recording import DOWNLOADERS, MANAGERS, SUPERVISORS
 
@@ -15,6 +16,8 @@ SCOPE = "asterisk_connector.recording"
 #: how long an address plays: a long call with pauses; the player asks for another one afterwards
 URL_SECONDS = 4 * 3600
 MAX_STRETCHES = 100
+#: marks in a player; who writes more about one conversation reads them in its history
+MAX_NOTES = 200
 
 
 class AsteriskRecording(models.Model):
@@ -101,6 +104,25 @@ class AsteriskRecording(models.Model):
         )
         call.message_post(body=link + " " + text, author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note")
         return True
+
+    @api.model
+    def notes(self, recording_id):
+        """Return the notes about moments of the recording, as far as the user may read the call's history.
+
+        They are messages of the chatter; who changes or deletes one there has changed or deleted the note.
+
+        :return: a list of ``{"second", "text", "who"}``, in the order of the recording
+        """
+        recording = self._audible(recording_id)
+        mark = f"#asterisk_recording={recording.id}&amp;t="
+        domain = [("model", "=", "asterisk.call"), ("res_id", "=", recording.sudo().call_id.id), ("body", "like", mark)]
+        found = []
+        for message in self.env["mail.message"].search(domain, limit=MAX_NOTES, order="id"):
+            moment = moment_of(message.body, recording.id)
+            if moment and moment[0] <= recording.sudo().seconds + 60 and moment[1]:
+                who = message.sudo().author_id.name or ""
+                found.append({"second": moment[0], "text": clean(moment[1], MESSAGE_LENGTH), "who": who})
+        return sorted(found, key=lambda note: note["second"])
 
     @api.model
     def heard(self, recording_id, stretches):

@@ -16,6 +16,7 @@ from . import test_recordings
 from . import test_recordings_access
 from . import test_recordings_doors
 from . import test_recordings_http
+from . import test_recordings_news
 from . import test_records
 from . import test_snapshots
 from . import test_tours

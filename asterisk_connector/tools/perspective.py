@@ -12,13 +12,13 @@ _CALLER_OUTCOMES = ("busy", "no-answer", "rejected", "failed", "cancelled")
 def perspective(call: dict, legs: list, user_id: int) -> dict | None:
     """Return the call as the user sees it, or None when none of the legs is his.
 
-    :param call: facts of the call: ``state``, ``result``, ``answered_at``, ``answered_by``, ``ended_at``
+    :param call: facts of the call: ``state``, ``result``, ``answered_at``, ``answered_by``, ``recording``, ``ended_at``
     :param legs: all legs: ``user_id``, ``role``, ``state``, ``result``, ``started_at``, ``answered_at``, ``ended_at``,
         ``talk_seconds``
     :param user_id: whose view it shall be
     :return: ``state`` (of his leg), ``since`` (when that state began, in the type of the legs' times), ``side``
         (``caller`` | ``callee`` | ``other``), ``outcome`` (None | reason), ``who`` (endpoint that answered, or ""),
-        ``talk_seconds``, ``can_hang_up``
+        ``talk_seconds``, ``can_hang_up``, ``recording`` (while he talks: "", ``on`` or ``paused``)
     """
     mine = [leg for leg in legs if leg["user_id"] == user_id]
     if not mine:
@@ -34,6 +34,7 @@ def perspective(call: dict, legs: list, user_id: int) -> dict | None:
         "who": call["answered_by"] if reason == "elsewhere" else "",
         "talk_seconds": round(sum(part["talk_seconds"] for part in mine), 3),
         "can_hang_up": leg["state"] != "ended",
+        "recording": call["recording"] if leg["state"] in ("talking", "held") else "",
     }
 
 

@@ -15,6 +15,7 @@ SIDES = ("caller", "callee", "pbx")
 ROLES = ("caller", "callee", "other")
 LEG_STATES = ("dialing", "ringing", "talking", "held", "ended")
 LEG_RESULTS = ("answered", "busy", "no-answer", "cancelled", "rejected", "failed", "elsewhere")
+RECORDING = ("on", "paused")
 TRANSFER_KINDS = ("blind", "attended")
 
 MAX_LEGS = 60
@@ -78,6 +79,7 @@ def parse(item: object) -> dict:
         "talk_seconds": _seconds(item, "talk_seconds"),
         "transfers": [_transfer(t, i) for i, t in enumerate(middle_out(_list(item, "transfers"), MAX_TRANSFERS))],
         "command": clean(item.get("command"), ID_LENGTH),
+        "recording": _choice(item, "recording", RECORDING),
         "legs": _legs(item),
     }
 

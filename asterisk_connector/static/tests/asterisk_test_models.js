@@ -21,4 +21,5 @@ export class AsteriskCall extends models.Model {
     missed = fields.Boolean();
     linkedid = fields.Char();
     note_preview = fields.Char();
+    recordings = fields.Json();
 }

@@ -56,7 +56,12 @@ export function mockAudio(answers = {}) {
         },
         navigator: { sendBeacon: (route, blob) => made.beacons.push(blob) },
     });
-    const all = { play: (id) => ({ url: `/sound/${id}` }), shape: () => SHAPE, ...answers };
+    const all = {
+        play: (id) => ({ url: `/sound/${id}` }),
+        shape: () => SHAPE,
+        notes: () => [],
+        ...answers,
+    };
     for (const [method, answer] of Object.entries(all)) {
         onRpc("asterisk.recording", method, ({ args }) => answer(...args));
     }

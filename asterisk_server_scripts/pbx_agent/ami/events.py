@@ -199,6 +199,13 @@ class MonitorChanged(NamedTuple):
     on: bool
 
 
+class MonitorMuted(NamedTuple):
+    """A channel's recording is paused (`on`: silence is recorded), or goes on."""
+
+    channel: ChannelFacts
+    on: bool
+
+
 class DeviceChanged(NamedTuple):
     """A device's state: NOT_INUSE, INUSE, BUSY, UNAVAILABLE, RINGING …"""
 
@@ -239,6 +246,6 @@ class ShutDown(NamedTuple):
 AmiEvent = Union[
     ChannelSeen, DialBegun, DialMoved, DialEnded, BridgeJoined, BridgeLeft, BridgeGone, HangupAsked, HungUp, Held,
     Renamed, BlindTransferred, AttendedTransferred, PickedUp, ParkChanged, QueueMoved, AgentDidNotAnswer,
-    OriginateAnswered, AppStarted, CdrWritten, MessageLeft, RecordingBegun, MonitorChanged, DeviceChanged,
-    ChannelListed, BridgeListed, ListEnded, Booted, ShutDown,
+    OriginateAnswered, AppStarted, CdrWritten, MessageLeft, RecordingBegun, MonitorChanged, MonitorMuted,
+    DeviceChanged, ChannelListed, BridgeListed, ListEnded, Booted, ShutDown,
 ]  # fmt: skip

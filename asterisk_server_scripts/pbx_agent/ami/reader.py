@@ -165,6 +165,12 @@ def _monitor(on: bool) -> Reader:
     return _of_channel(lambda channel, frame: ev.MonitorChanged(channel, on))
 
 
+def _muted(channel: ChannelFacts, frame: Frame) -> ev.AmiEvent:
+    """Of a half-muted recording the other half goes on."""
+    on = clean(frame.get("state"), NAME_LIMIT) == "1" and clean(frame.get("direction"), NAME_LIMIT).lower() == "both"
+    return ev.MonitorMuted(channel, on)
+
+
 def _cdr(frame: Frame) -> ev.AmiEvent | None:
     return ev.CdrWritten(
         clean(frame.get("uniqueid"), ID_LIMIT),
@@ -239,6 +245,7 @@ READERS: dict[str, Reader] = {
     "userevent": _user_event,
     "mixmonitorstart": _monitor(True),
     "mixmonitorstop": _monitor(False),
+    "mixmonitormute": _of_channel(_muted),
     "devicestatechange": _device,
     "coreshowchannel": _of_channel(_listed),
     "status": _of_channel(_listed),

@@ -25,7 +25,8 @@ class Channel:
 
     `exten` is what the dialplan began with (`exten_sure`: seen at the channel's birth), `target` what an Originate was
     told to dial; `half` is the other half of a Local channel; `rang_as` the endpoint it was dialled as, which a
-    masquerade does not change; `unseen`: nobody saw how it ended.
+    masquerade does not change; `recording` is ``on``, ``paused`` or, where nothing is recorded, ""; `unseen`: nobody
+    saw how it ended.
     """
 
     uniqueid: str
@@ -64,6 +65,7 @@ class Channel:
     answered_at: float | None = None
     talked: bool = False
     held: bool = False
+    recording: str = ""
     joined_in: bool = False
     on_its_own: bool = False
     orphan: bool = False

@@ -141,6 +141,20 @@ class Dialing:
             channel.held = event.on
             self._registry.mark(channel.call)
 
+    def recorded(self, event: ev.MonitorChanged, now: float) -> None:
+        """MixMonitorStart, MixMonitorStop."""
+        self._set_recording(event.channel, "on" if event.on else "", now)
+
+    def muted(self, event: ev.MonitorMuted, now: float) -> None:
+        """MixMonitorMute: said of a channel that is recorded, also where we did not see that begin."""
+        self._set_recording(event.channel, "paused" if event.on else "on", now)
+
+    def _set_recording(self, facts: ev.ChannelFacts, recording: str, now: float) -> None:
+        channel = self._registry.meet(facts, now)
+        if channel is not None and channel.recording != recording:
+            channel.recording = recording
+            self._registry.mark(channel.call)
+
     def renamed(self, event: ev.Renamed, now: float) -> None:
         """Rename: a masquerade put another device behind the channel."""
         channel = self._registry.meet(event.channel, now)

@@ -41,6 +41,7 @@ def snapshot(call: Call, directory: Directory, version: int) -> dict[str, Any]:
         "result": result,
         **_course(call, parties, directory, result),
         "command": command_of(call),
+        "recording": _recording(call),
         "legs": _middle_out([_leg(c, call, parties.roles, directory) for c in call.parties], MAX_LEGS),
     }
 
@@ -84,6 +85,14 @@ def _state(call: Call) -> str:
         return "ringing"
     resting = any((c.held and c.talking_since is not None) or (c.waiting and not c.dead) for c in call.parties)
     return "held" if resting else "talking"
+
+
+def _recording(call: Call) -> str | None:
+    """``on`` while anything of the call is recorded, ``paused`` while only silence is; None: nothing, or not known."""
+    if call.ended_at is not None:
+        return None
+    found = {channel.recording for channel in call.channels.values() if not channel.is_over}
+    return next((recording for recording in ("on", "paused") if recording in found), None)
 
 
 def _ring_seconds(call: Call, result: str | None) -> float:

@@ -118,6 +118,8 @@ def _of_channels(dialing: Dialing) -> Handlers:
         ev.HangupAsked: dialing.asked,
         ev.HungUp: dialing.hung_up,
         ev.Held: dialing.held,
+        ev.MonitorChanged: dialing.recorded,
+        ev.MonitorMuted: dialing.muted,
         ev.Renamed: dialing.renamed,
         ev.AppStarted: dialing.application,
         ev.MessageLeft: dialing.message_left,

@@ -15,8 +15,11 @@ def leg(user, role="callee", state="ringing", result="", started=10, answered=No
     }  # fmt: skip
 
 
-def call(state="ringing", result="", answered=None, by="", ended=None):
-    return {"state": state, "result": result, "answered_at": answered, "answered_by": by, "ended_at": ended}
+def call(state="ringing", result="", answered=None, by="", ended=None, recording=""):
+    return {
+        "state": state, "result": result, "answered_at": answered, "answered_by": by, "recording": recording,
+        "ended_at": ended,
+    }  # fmt: skip
 
 
 def outcome(a_call, legs, user=ANNA):
@@ -82,3 +85,9 @@ def test_the_conversation_began_when_both_were_there():
     assert perspective(call("talking", answered=20), [mine], ANNA)["since"] == 20
     transferred = leg(ANNA, "callee", "talking", answered=50)
     assert perspective(call("talking", answered=20), [transferred], ANNA)["since"] == 50
+
+
+def test_only_who_talks_is_told_that_he_is_recorded():
+    a_call = call("talking", answered=12, recording="on")
+    legs = [leg(ANNA, state="held", answered=12), leg(BORIS, state="ringing")]
+    assert [perspective(a_call, legs, user)["recording"] for user in (ANNA, BORIS)] == ["on", ""]

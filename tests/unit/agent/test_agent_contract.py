@@ -87,7 +87,8 @@ SNAPSHOT = {
     "did": (text(40), NULL), "queue": (text(80), NULL), "trunk": (text(80), NULL),
     "result": one_of(None, *CALL_RESULTS), "rang": [text(80), 60], "answered_by": ENDPOINT,
     "hung_up_by": one_of(None, "caller", "callee", "pbx"), "ring_seconds": NUMBER, "talk_seconds": NUMBER,
-    "transfers": [TRANSFER, 20], "command": (text(36), NULL), "legs": [LEG, 60],
+    "transfers": [TRANSFER, 20], "command": (text(36), NULL),
+    "recording": one_of("on", "paused", None), "legs": [LEG, 60],
 }  # fmt: skip
 RESULT = {
     "uuid": text(36), "status": one_of("accepted", "done", "failed"), "code": text(40), "message": text(200),

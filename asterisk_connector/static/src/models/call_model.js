@@ -3,7 +3,7 @@ import { titleOf } from "@asterisk_connector/models/call_words";
 
 /** What a CallModel has under the same name as the view. */
 const FACTS =
-    "id linkedid version ts state direction since line number place customer command outcome".split(
+    "id linkedid version ts state direction since line number place customer command outcome recording".split(
         " "
     );
 
@@ -13,7 +13,7 @@ const LAMPS = { ringing: "ringing", dialing: "ringing", talking: "talking", held
 /** How long (ms) the end of a call stays on the screen; a reason that is not here goes after `DEFAULT_LINGER_MS`. */
 const LINGER_MS = { elsewhere: 3000, cancelled: 3000, ended: 4000 };
 /** So long (ms) a conversation that has ended waits for its note and outcome, after the last attention it got. */
-const WRAP_UP_MS = 60000;
+export const WRAP_UP_MS = 60000;
 const MAX_MATCHES = 5;
 const DEFAULT_LINGER_MS = 8000;
 
@@ -47,6 +47,11 @@ export class CallModel {
     /** Also while I am calling: were it to appear when he answers, it would push the buttons from under the mouse. */
     get hasNote() {
         return this.isRunning || this.isWrapUp;
+    }
+
+    /** What we say now goes into a recording, or a pause of it. */
+    get isRecorded() {
+        return ["on", "paused"].includes(this.recording);
     }
 
     /** My own phone rings because I clicked: nothing to find out, only to pick up. */

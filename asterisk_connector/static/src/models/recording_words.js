@@ -2,6 +2,9 @@ import { _t } from "@web/core/l10n/translation";
 
 const sentence = (text, more) => (more ? `${text} ${more}` : text);
 
+/** @returns {boolean} something will become of it by itself */
+export const isOnItsWay = (state) => ["announced", "uploading", "waiting"].includes(state);
+
 /** @returns {string} why a recording (docs/contract.md, player view) cannot be heard; "" when it can */
 export function whyNot({ state, may_listen: mayListen, problem, erased }) {
     switch (state) {

@@ -9,12 +9,11 @@ import { Dialer } from "@asterisk_connector/services/dialer";
 import { EventRoom } from "@asterisk_connector/services/event_room";
 import { MissedCallsRoom } from "@asterisk_connector/services/missed_calls";
 import { questionsTo } from "@asterisk_connector/services/questions";
+import { RecordingNews } from "@asterisk_connector/services/recording_news";
 import { TabPresence } from "@asterisk_connector/services/tab_presence";
 
 /** A tab that wakes up asks again, unless it has just done so (ms). */
 const WAKE_UP_PAUSE_MS = 5000;
-/** How long (ms, up to twice as long) after the end of a call the missed ones are counted anew. */
-const AFTER_END_MS = 1500;
 
 /**
  * Telephony in the browser: the only one who listens to the bus and asks Odoo. Components read `state` (with
@@ -38,6 +37,7 @@ export class AsteriskService {
         this.missed = new MissedCallsRoom(this);
         this.customers = new CustomerActions(this, services);
         this.events = new EventRoom(this, services);
+        this.recordingNews = new RecordingNews(this.api, services.bus_service);
         this.listen(services.bus_service);
     }
 
@@ -56,6 +56,7 @@ export class AsteriskService {
         on("call", (view) => this.onCall(view));
         on("command", (command) => this.dialer.receive(command));
         on("event", (facts) => this.events.receive(facts));
+        on("recordings", ({ call_id: callId }) => this.recordingNews.askSoon([callId]));
         on("server", (server) => this.store.receiveServer(server));
         // Where the bus knows that the network was away, it does not call its coming back a reconnection.
         let wasCut = false;
@@ -74,7 +75,8 @@ export class AsteriskService {
         try {
             this.store.load(await this.api.clientState(), askedAt);
             this.alerts.sync(Object.values(this.state.calls));
-            this.events.notes.recover();
+            this.events.recover();
+            this.recordingNews.askAgain();
         } catch (error) {
             const isRefused =
                 error instanceof RPCError && error.exceptionName === "odoo.exceptions.AccessError";
@@ -84,15 +86,6 @@ export class AsteriskService {
                 console.error("asterisk_connector: telephony could not be loaded.", error);
             }
         }
-    }
-
-    /** Whom anyone reached is no missed call any more: only Odoo can tell. Not all browsers ask at the same moment. */
-    refreshSoon() {
-        browser.clearTimeout(this.refreshTimer);
-        this.refreshTimer = browser.setTimeout(
-            () => !this.tabs.isHidden && this.refresh(),
-            AFTER_END_MS * (1 + Math.random())
-        );
     }
 
     onCall(view) {
@@ -107,7 +100,7 @@ export class AsteriskService {
         this.alerts.follow(call);
         this.events.follow(before, call);
         if (call.isEnded) {
-            this.refreshSoon();
+            this.missed.countSoon();
         }
     }
 

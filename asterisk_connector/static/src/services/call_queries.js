@@ -57,11 +57,14 @@ export function isDialing(state, number) {
     return Boolean(state.pending[dialKey(number)]);
 }
 
-/** @returns {boolean} the user has asked to end the call, and it has not come about yet */
-export function isHangingUp(state, call) {
-    const asked = ({ verb, call_id }) => verb === "hangup" && call_id === call.id;
+/**
+ * @param {"hangup"|"record"} verb
+ * @returns {boolean} the user has asked for it, and it has not come about yet
+ */
+export function isAsked(state, verb, call) {
+    const asked = (command) => command.verb === verb && command.call_id === call.id;
     return (
-        Boolean(state.pending[`hangup:${call.id}`]) ||
+        Boolean(state.pending[`${verb}:${call.id}`]) ||
         Object.values(state.commands).some((command) => asked(command) && isUnderWay(command))
     );
 }
@@ -69,10 +72,10 @@ export function isHangingUp(state, call) {
 /** @returns {string} why the last thing asked for this call did not work, in the user's words; "" when it did */
 export function failureOf(state, call) {
     const commands = Object.values(state.commands).filter(
-        ({ uuid, call_id, state: progress }) =>
-            progress === "failed" && (uuid === call.command || call_id === call.id)
+        ({ uuid, call_id }) => uuid === call.command || call_id === call.id
     );
-    return commands.at(-1)?.message || "";
+    const last = commands.at(-1);
+    return last?.state === "failed" ? last.message : "";
 }
 
 /** @returns {boolean} the call that a command made or concerns is on the screen */

@@ -111,10 +111,10 @@ export class CallStore {
         return call;
     }
 
-    removeLater(call) {
+    removeLater(call, lingerMs = call.lingerMs) {
         browser.clearTimeout(this.timers.get(call.id));
-        if (Number.isFinite(call.lingerMs)) {
-            const timer = browser.setTimeout(() => this.remove(call.id), call.lingerMs);
+        if (Number.isFinite(lingerMs)) {
+            const timer = browser.setTimeout(() => this.remove(call.id), lingerMs);
             this.timers.set(call.id, timer);
         }
     }

@@ -53,6 +53,11 @@ export class Dialer {
         return this.once(`hangup:${call.id}`, () => this.api.hangUp(call.id));
     }
 
+    /** @param {boolean} on false: silence is recorded from now on */
+    recordPause(call, on) {
+        return this.once(`record:${call.id}`, () => this.api.recordPause(call.id, on));
+    }
+
     /** Asks Odoo unless the same is under way, from the click to the command's end. */
     async once(key, ask) {
         const before = this.state.commands[this.made.get(key)];

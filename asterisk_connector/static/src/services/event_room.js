@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { NoteWriter } from "@asterisk_connector/services/note_writer";
 import { SharedMemory } from "@asterisk_connector/services/shared_memory";
+import { WrapUps } from "@asterisk_connector/services/wrap_ups";
 
 /** What one must not lose sight of: a field one types in, a dialog, a form with changes that are not saved. */
 const TYPED_IN = "input, textarea, select, iframe, [contenteditable='true']";
@@ -13,7 +14,14 @@ export class EventRoom {
     constructor(asterisk, { action, notification }) {
         Object.assign(this, { asterisk, action, state: asterisk.state });
         this.notes = new NoteWriter(asterisk, notification);
+        this.wrapUps = new WrapUps(asterisk);
         this.opened = new SharedMemory("opened");
+    }
+
+    /** What a page that is no more has left behind: notes that are not saved, conversations that wait for them. */
+    recover() {
+        this.notes.recover();
+        this.wrapUps.recover();
     }
 
     /** @returns {Promise<Object|null>} the event; null when it could not be loaded */
@@ -101,22 +109,16 @@ export class EventRoom {
         });
     }
 
-    /** Someone is busy with the end of a call: the time that its box stays begins anew. */
-    attend(callId) {
-        const call = this.state.calls[callId];
-        if (call?.isWrapUp) {
-            this.asterisk.store.removeLater(call);
-        }
-    }
-
     /** The call is dealt with: its box goes, in all tabs; what is typed is saved. */
     async done(call) {
         this.asterisk.hide(call);
+        this.wrapUps.forget(call.id);
         await this.notes.save(call.id);
     }
 
     /** I have picked up: shows the call's document, for who wants that, in the one tab that he looks at. */
     async follow(before, call) {
+        this.wrapUps.follow(call);
         if (!before?.isRinging || !call.isRunning) {
             return;
         }

@@ -1,3 +1,8 @@
+import { browser } from "@web/core/browser/browser";
+
+/** How long (ms, up to twice as long) after the end of a call the missed ones are counted anew. */
+const AFTER_END_MS = 1500;
+
 /** The calls I missed: the list behind the badge, and the two ways to settle one. */
 export class MissedCallsRoom {
     /** @param {import("./asterisk_service").AsteriskService} asterisk */
@@ -26,5 +31,14 @@ export class MissedCallsRoom {
         if (await this.asterisk.dialer.dial(call.number, model, id)) {
             this.asterisk.hide(call);
         }
+    }
+
+    /** Whom anyone reached is no missed call any more: only Odoo can tell. Not all browsers ask at the same moment. */
+    countSoon() {
+        browser.clearTimeout(this.timer);
+        this.timer = browser.setTimeout(
+            () => !this.asterisk.tabs.isHidden && this.asterisk.refresh(),
+            AFTER_END_MS * (1 + Math.random())
+        );
     }
 }

@@ -22,8 +22,11 @@ export const questionsTo = (orm) => ({
     setTag: (...args) => orm.call("asterisk.call", "set_tag", args),
     linkDocument: (...args) => orm.call("asterisk.call", "link_document", args),
     clickToCall: (args, extra) => orm.call("asterisk.command", "click_to_call", args, extra),
+    recordPause: (...args) => orm.call("asterisk.call", "record_pause", args),
     hangUp: (callId) => orm.call("asterisk.command", "hang_up", [callId]),
     check: (uuid) => orm.silent.call("asterisk.command", "check", [uuid]),
+    recordingsOf: (callIds) =>
+        orm.silent.searchRead("asterisk.call", [["id", "in", callIds]], ["recordings"]),
     missedCalls: () =>
         orm.silent.searchRead(
             "asterisk.call",

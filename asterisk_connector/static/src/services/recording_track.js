@@ -11,6 +11,8 @@ export class RecordingTrack {
     constructor(room, view) {
         this.room = room;
         this.heard = new HeardStretches();
+        /** How many players on the screen show it. */
+        this.players = 0;
         this.state = reactive({
             view,
             position: 0,
@@ -18,11 +20,21 @@ export class RecordingTrack {
             isLoading: false,
             isBroken: false,
             shape: null,
+            notes: [],
         });
     }
 
     get id() {
         return this.state.view.id;
+    }
+
+    /** @param {Object} view what Odoo says of it now: it may have become audible, or be gone */
+    update(view) {
+        Object.assign(this.state.view, view);
+        if (this.audio && this.state.view.state !== "ready") {
+            this.pause();
+            this.audio = null;
+        }
     }
 
     /** Its length in seconds: what the file says, once it is open, is more exact than what was told. */

@@ -3,6 +3,7 @@ import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { shapeOf } from "@asterisk_connector/models/waveform";
+import { questionsTo } from "@asterisk_connector/services/recording_questions";
 import { RecordingTrack } from "@asterisk_connector/services/recording_track";
 
 const HEARD_ROUTE = "/asterisk/recording/heard";
@@ -11,16 +12,6 @@ export const SPEEDS = [1, 1.25, 1.5, 2];
 const DRAWN_SECONDS = 20 * 60;
 const DRAWN_RATE_HZ = 8000;
 const LINK = /#asterisk_recording=(\d+)&t=(\d+)$/;
-
-const questionsTo = (orm) => ({
-    play: (id) => orm.call("asterisk.recording", "play", [id]),
-    download: (id) => orm.call("asterisk.recording", "download", [id]),
-    keep: (id) => orm.call("asterisk.recording", "action_keep", [[id]]),
-    askErase: (id) => orm.call("asterisk.recording", "action_ask_erase", [[id]]),
-    note: (id, second, text) => orm.call("asterisk.recording", "note", [id, second, text]),
-    shape: (id) => orm.silent.call("asterisk.recording", "shape", [id]),
-    keepShape: (id, shape) => orm.silent.call("asterisk.recording", "keep_shape", [id, shape]),
-});
 
 /** All recordings on the screen: one of them plays at a time, each has one state wherever it is shown. */
 export class RecordingsRoom {
@@ -42,7 +33,7 @@ export class RecordingsRoom {
     track(view) {
         const known = this.tracks.get(view.id);
         if (known) {
-            Object.assign(known.state.view, view);
+            known.update(view);
             return known;
         }
         const track = new RecordingTrack(this, { ...view });
@@ -64,7 +55,7 @@ export class RecordingsRoom {
         const [, id, second] =
             ev.target.closest?.("a[href]")?.getAttribute("href").match(LINK) || [];
         const track = this.tracks.get(Number(id));
-        if (track?.state.view.may_listen) {
+        if (track?.players && track.state.view.may_listen) {
             ev.preventDefault();
             ev.stopPropagation();
             track.seek(Number(second));
@@ -82,6 +73,10 @@ export class RecordingsRoom {
         const params = { recording_id: id, stretches };
         const body = JSON.stringify({ jsonrpc: "2.0", method: "call", params });
         browser.navigator.sendBeacon(HEARD_ROUTE, new Blob([body], { type: "application/json" }));
+    }
+
+    async loadNotes(track) {
+        track.state.notes = await this.api.notes(track.id);
     }
 
     async loadShape(track) {
@@ -119,8 +114,7 @@ export class RecordingsRoom {
         const action = await this.ask((api) => api.askErase(track.id));
         const onClose = (infos) => {
             if (infos?.erased?.includes(track.id)) {
-                track.pause();
-                Object.assign(track.state.view, { state: "erased", may_erase: false });
+                track.update({ state: "erased", may_erase: false });
             }
         };
         await this.action.doAction(action, { onClose });
@@ -133,6 +127,7 @@ export class RecordingsRoom {
 
     async writeNote(track, second, text, callId) {
         await this.ask((api) => api.note(track.id, second, text));
+        this.loadNotes(track);
         this.env.bus.trigger("MAIL:RELOAD-THREAD", { model: "asterisk.call", id: callId });
     }
 }

@@ -21,3 +21,10 @@ test("a form shows it beside its label", async () => {
     expect(".o_field_asterisk_duration").toHaveText("0:07");
     expect(".o_field_asterisk_duration").not.toHaveClass("o_field_empty");
 });
+
+test("a moment may be the very beginning", async () => {
+    AsteriskCall._records = [{ talk_seconds: 0 }];
+    const arch = `<list><field name="talk_seconds" widget="asterisk_duration" options="{'moment': True}"/></list>`;
+    await mountView({ type: "list", resModel: "asterisk.call", arch });
+    expect(".o_data_cell").toHaveText("0:00");
+});

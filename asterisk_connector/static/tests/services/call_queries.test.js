@@ -2,9 +2,9 @@ import { describe, expect, test } from "@odoo/hoot";
 import { call, example } from "@asterisk_connector/../tests/asterisk_test_helpers";
 import {
     failureOf,
+    isAsked,
     isCallShown,
     isCutOff,
-    isHangingUp,
     liveCalls,
     myServers,
     visibleCalls,
@@ -90,13 +90,15 @@ test("a call is being hung up from the click until the command has ended", () =>
     const talking = call("call_view_talking");
     const hangup = (state) =>
         stateOf({ commands: [command({ state, verb: "hangup", call_id: 7 })] });
-    expect(isHangingUp(stateOf({ pending: { "hangup:7": true } }), talking)).toBe(true);
-    expect(isHangingUp(hangup("accepted"), talking)).toBe(true);
-    expect(isHangingUp(hangup("failed"), talking)).toBe(false);
-    expect(isHangingUp(hangup("accepted"), call("call_view_talking", { id: 8 }))).toBe(false);
+    expect(isAsked(stateOf({ pending: { "hangup:7": true } }), "hangup", talking)).toBe(true);
+    expect(isAsked(hangup("accepted"), "hangup", talking)).toBe(true);
+    expect(isAsked(hangup("failed"), "hangup", talking)).toBe(false);
+    expect(isAsked(hangup("accepted"), "record", talking)).toBe(false);
+    const other = call("call_view_talking", { id: 8 });
+    expect(isAsked(hangup("accepted"), "hangup", other)).toBe(false);
 });
 
-test("the last failure of a call is its failure", () => {
+test("what failed is told until something else was asked for", () => {
     const made = call("call_view_talking", { command: "u" });
     const [first, last] = [
         command({ uuid: "u", message: "Busy." }),
@@ -104,6 +106,7 @@ test("the last failure of a call is its failure", () => {
     ];
     expect(failureOf(stateOf({ commands: [first] }), made)).toBe("Busy.");
     expect(failureOf(stateOf({ commands: [first, last] }), made)).toBe("It is gone.");
+    expect(failureOf(stateOf({ commands: [first, { ...last, state: "sent" }] }), made)).toBe("");
     expect(failureOf(stateOf({ commands: [first] }), call("call_view_talking"))).toBe("");
     expect(failureOf(stateOf({ commands: [{ ...first, state: "done" }] }), made)).toBe("");
 });

@@ -7,7 +7,8 @@ import { CallEvent } from "@asterisk_connector/components/call_event/call_event"
 import { CallFailure } from "@asterisk_connector/components/call_failure/call_failure";
 import { CallHead } from "@asterisk_connector/components/call_head/call_head";
 import { CallIdentity } from "@asterisk_connector/components/call_identity/call_identity";
-import { isHangingUp } from "@asterisk_connector/services/call_queries";
+import { CallRecording } from "@asterisk_connector/components/call_recording/call_recording";
+import { isAsked } from "@asterisk_connector/services/call_queries";
 
 /** The call that I am in, from dialling until it is dealt with: who, how long, my note, and the button that ends it. */
 export class CallCard extends Component {
@@ -19,6 +20,7 @@ export class CallCard extends Component {
         CallFailure,
         CallHead,
         CallIdentity,
+        CallRecording,
     };
     static props = { call: Object };
 
@@ -28,7 +30,7 @@ export class CallCard extends Component {
     }
 
     get isHangingUp() {
-        return isHangingUp(this.state, this.props.call);
+        return isAsked(this.state, "hangup", this.props.call);
     }
 
     /** The call's document has the rest, and the box must not lie on it. */

@@ -96,7 +96,7 @@ export class CallPopupContainer extends Component {
     }
 
     onKeydown(ev, call) {
-        this.asterisk.events.attend(call.id);
+        this.asterisk.events.wrapUps.attend(call.id);
         if (ev.key === "Escape") {
             ev.stopPropagation();
             this.asterisk.hide(call);

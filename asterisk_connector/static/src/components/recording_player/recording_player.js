@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, onWillUpdateProps, useEffect, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { Dropdown } from "@web/core/dropdown/dropdown";
@@ -6,6 +6,7 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { RecordingWaveform } from "@asterisk_connector/components/recording_waveform/recording_waveform";
 import { formatCallDuration } from "@asterisk_connector/models/formats";
+import { marksOf } from "@asterisk_connector/models/recording_marks";
 import { channelLabels, iconOf, whyNot } from "@asterisk_connector/models/recording_words";
 import { SPEEDS } from "@asterisk_connector/services/recordings";
 
@@ -28,19 +29,28 @@ export class RecordingPlayer extends Component {
         this.take(this.props);
         this.track = useState(this.current.state);
         useAutofocus({ refName: "note" });
-        onWillStart(() => this.load());
         onWillUpdateProps((props) => this.take(props));
+        useEffect(
+            (track) => {
+                track.players++;
+                return () => track.players--;
+            },
+            () => [this.current]
+        );
+        useEffect(
+            (isLarge) => isLarge && this.load(),
+            () => [!this.props.isSmall && !this.reason]
+        );
     }
 
     take({ view }) {
         this.current = this.recordings.track(view);
     }
 
+    /** Not waited for: it plays without its shape and marks. */
     load() {
-        if (!this.props.isSmall && !this.reason) {
-            // Not waited for: it plays without its shape.
-            this.recordings.loadShape(this.current);
-        }
+        this.recordings.loadShape(this.current);
+        this.recordings.loadNotes(this.current);
     }
 
     get view() {
@@ -78,6 +88,10 @@ export class RecordingPlayer extends Component {
 
     time(seconds) {
         return formatCallDuration(seconds);
+    }
+
+    get marks() {
+        return marksOf(this.track.notes, this.seconds);
     }
 
     toggle() {

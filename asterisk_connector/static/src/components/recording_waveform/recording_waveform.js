@@ -3,6 +3,7 @@ import { Component } from "@odoo/owl";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { formatCallDuration } from "@asterisk_connector/models/formats";
+import { RecordingMarks } from "@asterisk_connector/components/recording_marks/recording_marks";
 import { barsPath, volumesOf } from "@asterisk_connector/models/waveform";
 
 const LANE_HEIGHT = 40;
@@ -13,9 +14,11 @@ const KEYS = { ArrowLeft: -5, ArrowRight: 5, ArrowDown: -5, ArrowUp: 5, PageDown
 /** A recording as a line of time: its shape, each channel in a lane of its own, where playback is, and seeking. */
 export class RecordingWaveform extends Component {
     static template = "asterisk_connector.RecordingWaveform";
+    static components = { RecordingMarks };
     static props = {
         shape: { optional: true },
         labels: { type: Array, element: String, optional: true },
+        marks: { type: Array, optional: true },
         position: Number,
         seconds: Number,
         onSeek: Function,
