@@ -37,6 +37,15 @@ window.AudioContext = class extends window.AudioContext {
     }
 };
 """
+# The browser itself has heard of it, too.
+IS_SEEN = """async () => {
+    const { held } = await navigator.locks.query();
+    return held.some(({ name }) => name === "asterisk_connector.tabs");
+}"""
+FACTS = """() => {
+    const { calls } = odoo.__WOWL_DEBUG__.root.env.services.asterisk.state;
+    return [isSeen, heard, performance.timeOrigin, Object.keys(calls)];
+}"""
 SEE = "() => { window.isSeen = true; document.dispatchEvent(new Event('visibilitychange')); }"
 
 
@@ -106,12 +115,15 @@ async def test_while_one_tab_is_seen_none_calls_out(office, sign_in):
     anna = await sign_in("anna", script=OUT_OF_SIGHT)
     seen = await anna.other_tab()
     await seen.page.evaluate(SEE)
+    await seen.page.wait_for_function(IS_SEEN)
+    begun = time.time() * 1000
     customer, _ringing = await ring(office, EVA, "101")
     await expect(seen.title).to_have_text("Incoming")
     await customer.cancel()
     for tab in (anna, seen):
         await expect(tab.title).to_have_text("Missed call")
-    assert await heard(anna, seen) == ([], 0)
+    facts = [await tab.page.evaluate(FACTS) for tab in (anna, seen)]
+    assert await heard(anna, seen) == ([], 0), (begun, facts)
 
 
 async def test_two_browsers_of_one_person_follow_the_same_call(office, sign_in):
