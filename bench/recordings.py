@@ -191,7 +191,7 @@ def converted(folder: Path) -> list[Row]:
     source, work = folder / "monitor", folder / "work"
     work.mkdir(parents=True)
     Tapes(source).write("2026/01/31/in-1.1.wav", LONG_SECONDS)
-    converter = Converter(RecordingFolder(source), work, asyncio.to_thread, WAIT_SECONDS)
+    converter = Converter(RecordingFolder(source, "plain"), work, asyncio.to_thread, WAIT_SECONDS)
     plain = asyncio.run(converter.make("2026/01/31/in-1.1.wav", "plain", "wav"))
     rows = []
     for form in encoders.ENCODERS:
