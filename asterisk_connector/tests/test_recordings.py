@@ -182,7 +182,7 @@ class TestRecordings(RecordingsMixin, AsteriskCase):
             self.assertEqual(self.status(told(self.data)), ["wait"])
 
     def test_the_shape_of_a_wav(self):
-        left, right = (base64.b64decode(text) for text in self.record(wav(left=1.0, right=0.5)).peaks)
+        left, right = (base64.b64decode(text) for text in self.record(wav(left=1.0, right=0.5), peaks=None).peaks)
         self.assertEqual(len(left), len(right))
         self.assertEqual((max(left), max(right)), (255, 127))
 
