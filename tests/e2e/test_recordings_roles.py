@@ -142,7 +142,7 @@ async def test_who_only_supervises_sees_that_there_is_one(listener, conversation
 @pytest.mark.parametrize("login", ["clara", "otherlead"])
 async def test_who_has_no_part_in_it_sees_nothing(listener, conversation, address, login):
     someone = await listener(login, "/odoo/recordings")
-    await sees_nothing(someone, conversation[0])
+    await sees_nothing(someone, *conversation[:2])
     await refused(someone, conversation[1], address)
 
 
@@ -153,15 +153,15 @@ async def test_another_company_sees_nothing(world, chromium, session_of, convers
         await context.add_cookies([{**cookie, "url": world.odoo.url} for cookie in client.cookies])
         stranger = Listener(Screen(await context.new_page(), client), [])
         await stranger.screen.page.goto("/odoo/recordings")
-        await sees_nothing(stranger, conversation[0])
+        await sees_nothing(stranger, *conversation[:2])
         await refused(stranger, conversation[1], address)
 
 
-async def sees_nothing(someone, call):
-    """In the list of recordings, which is open, there is none, and the call does not open."""
-    page = someone.screen.page
-    await expect(page.locator(".o_view_nocontent, .o_nocontent_help").first).to_be_visible(timeout=60_000)
-    await expect(someone.players).to_have_count(0)
+async def sees_nothing(someone, call, recording):
+    """It is in no list of this user's, and the call does not open."""
+    page, one = someone.screen.page, [("id", "=", recording["id"])]
+    assert await asyncio.to_thread(someone.screen.odoo.read, "asterisk.recording", one, ["id"]) == []
+    await expect(page.locator(".o_action_manager .o_control_panel").first).to_be_visible(timeout=60_000)
     await page.goto(f"/odoo/calls/{call['id']}")
     await expect(page.locator(".modal").filter(has_text="Access Error").first).to_be_visible(timeout=60_000)
     await expect(someone.players).to_have_count(0)
