@@ -106,7 +106,7 @@ class Archive:
 
     def __init__(self, world: World) -> None:
         self.world, self.tapes = world, Tapes(world.asterisk.recordings)
-        self.listener, self.admin = world.client(LISTENER), world.client()
+        self.listener = world.client(LISTENER)
         self._number = 0
 
     def bring(self, seconds: int) -> str:
@@ -229,17 +229,16 @@ async def rings(archive: Archive, count: int) -> list[Row]:
             return moments["painted"] - moments["sent"]
 
         calm = [await popup() for _ in range(count)]
-        busy, sent, seconds = [], 0, 0.0
+        busy = []
         async with sending(archive) as is_sent:
             begun = time.perf_counter()
             while not await is_sent():
                 busy.append(await popup())
             seconds = time.perf_counter() - begun
-            sent = MANY
         calm += [await popup() for _ in range(count)]
     if len(busy) < 2:
         raise SandboxError("the recordings were sent before it could ring twice")
-    return popup_rows(calm, busy, sent / seconds)
+    return popup_rows(calm, busy, MANY / seconds)
 
 
 @contextlib.asynccontextmanager

@@ -19,8 +19,10 @@ class IrWebsocket(models.AbstractModel):
     def _build_bus_channel_list(self, channels):
         tickets = [c for c in channels if isinstance(c, str) and c.startswith(AGENT_CHANNEL)]
         if not tickets:
-            wanted = [c for c in channels if isinstance(c, str) and c.startswith(RECORDINGS_CHANNEL)]
-            others = [c for c in channels if c not in wanted]
+            wanted, others = [], []
+            for channel in channels:
+                is_call = isinstance(channel, str) and channel.startswith(RECORDINGS_CHANNEL)
+                (wanted if is_call else others).append(channel)
             return super()._build_bus_channel_list([*others, *self._recorded_calls(wanted)])
         servers = self.env["asterisk.server"]
         for ticket in tickets:
