@@ -151,7 +151,10 @@ class AsteriskCall(models.Model):
             with self.env.cr.savepoint():
                 return self._store_folded(server, folded)
         except psycopg2.errors.UniqueViolation:
-            return False  # another worker stores the same call at this moment
+            # Another request has just stored this call, which cannot be seen from here.
+            if not self.env.context.get("cron_id"):
+                self.env.ref("asterisk_connector.ir_cron_tell")._trigger()
+            return False
         except psycopg2.OperationalError:
             raise
         except SnapshotError as error:

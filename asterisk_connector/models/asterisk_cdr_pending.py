@@ -1,6 +1,12 @@
+import logging
 import time
+from functools import partial
+
+import psycopg2
 
 from odoo import api, fields, models, tools
+
+_logger = logging.getLogger(__name__)
 
 #: so many calls are told within the request that brought their rows; more are left to the scheduled action
 AT_ONCE = 200
@@ -50,15 +56,31 @@ class AsteriskCdrPending(models.Model):
 
     @api.model
     def _tell_ended(self, server, linkedids):
-        """Calls have just ended: tell those whose records were faster. Needs sudo."""
+        """Calls have just ended: tell those whose records were faster. Needs sudo.
+
+        Records that arrive at this very moment find a call that goes on and leave it, and are not seen from here. So
+        it is looked once more when the end is committed.
+        """
         if not linkedids:
             return
+        self.env.cr.postcommit.add(partial(self._tell_left, server.id, list(linkedids)))
         self.env.cr.execute(
             "SELECT DISTINCT linkedid FROM asterisk_cdr WHERE server_id = %s AND linkedid = ANY(%s)",
             [server.id, linkedids],
         )
         if recorded := [row[0] for row in self.env.cr.fetchall()]:
             self._tell(server, recorded)
+
+    def _tell_left(self, server_id, linkedids):
+        """Tell those of these calls that other requests have left; in a transaction of its own, after this one."""
+        try:
+            with self.env.registry.cursor() as cr:
+                pending = self.with_env(self.env(cr=cr))
+                domain = [("server_id", "=", server_id), ("linkedid", "in", linkedids)]
+                if left := pending.search(domain).mapped("linkedid"):
+                    pending._tell(pending.env["asterisk.server"].browse(server_id), left)
+        except psycopg2.Error as error:
+            _logger.info("PBX %s: calls wait for the scheduled action: %s", server_id, error)
 
     @api.model
     def _cron_tell(self):

@@ -68,6 +68,7 @@ class AsteriskRecording(models.Model):
         """Write down a checked recording; return its answer but for the key."""
         recording = self._locked(server, told["key"])
         if recording.state in ("ready", "erased"):
+            recording._part().remove()  # left by an Odoo that was killed right after its last step
             return {"status": "have" if recording.state == "ready" else "unwanted"}
         call = recording.call_id or self._call_of(server, told["linkedid"])
         wanted = self._is_wanted(server, told, call)

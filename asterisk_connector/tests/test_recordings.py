@@ -108,7 +108,9 @@ class TestRecordings(RecordingsMixin, AsteriskCase):
         self.assertEqual(self.tell(told(self.data))[0], {"key": KEY, "status": "send", "offset": 1000})
         self.assertEqual(self.send(1000, self.data[1000:]), {"offset": len(self.data), "status": "have"})
         self.assertEqual(recording.state, "ready")
+        self.assertTrue(recording._part().size, "as after a kill between the commit and what follows it")
         self.assertEqual(self.status(told(self.data)), ["have"])
+        self.assertFalse(recording._part().size, "nothing of the sound lies beside the filestore")
         self.assertEqual(self.send(0, b"again"), {"offset": len(self.data), "status": "have"})
 
     def test_the_file_is_where_odoo_would_have_put_it(self):

@@ -1,0 +1,49 @@
+"""Two requests of one PBX that Odoo carries out at the same moment, neither of which sees what the other does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+
+from sandbox.postgres import SOCKET_NUMBER, USER
+from sandbox.world import DB
+from tests.faults.fragile import FragileWorld
+from tests.faults.ledger import eventually
+from tests.faults.people import EVA, ring
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@contextlib.contextmanager
+def locked(world: FragileWorld, table: str, mode: str) -> Iterator[None]:
+    """Whoever needs this table in another way waits."""
+    place = {"host": str(world.cluster.socket), "port": SOCKET_NUMBER, "user": USER, "dbname": DB}
+    with contextlib.closing(psycopg2.connect(**place)) as holder:
+        holder.cursor().execute(f"LOCK TABLE {table} IN {mode} MODE")
+        yield
+
+
+async def test_records_arrive_while_the_end_is_being_written(world, office, ledger):
+    """The agent was dead when the caller gave up; back again, it tells that the call is gone and sends its record."""
+    caller, _phone = await ring(office, EVA, "101")
+    await eventually(ledger.live, {"anna": [(EVA, "ringing")]})
+    call = (await ledger.read("asterisk.call", "linkedid"))[0]
+    await world.crash_agent()
+    await caller.cancel()
+
+    async def count(what: str) -> int:
+        return int(await asyncio.to_thread(world.cluster.sql, f"SELECT count(*) FROM {what}", DB))
+
+    with locked(world, "asterisk_call_leg", "ACCESS EXCLUSIVE"):
+        with locked(world, "asterisk_cdr", "SHARE"):
+            world.start_agent()
+            await eventually(
+                lambda: count("pg_locks WHERE relation = 'asterisk_call_leg'::regclass AND NOT granted"), 1
+            )
+        await eventually(lambda: count(f"asterisk_cdr WHERE linkedid = '{call['linkedid']}'"), lambda rows: rows > 0)
+        assert await ledger.calls() == [(EVA, "incoming", "ringing", False)], "its end waits"
+    await ledger.wait_calls((EVA, "incoming", "cancelled", True))
