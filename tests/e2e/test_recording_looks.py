@@ -23,10 +23,11 @@ CLIPPED = """() => [...document.querySelectorAll(".o-asterisk-RecordingPlayer *,
     .map((el) => el.className)"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def recorded(office, back_office, session_of):
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def recorded(whole_office, back_office, session_of):
     """A call of Anna and Eva that is in Odoo with its recording, a note and two notes at seconds: its id."""
-    customer, inside = await talk(office, EVA, "101")
+    await back_office.begin()
+    customer, inside = await talk(whole_office, EVA, "101")
     await asyncio.sleep(SPOKEN)  # what is said
     await customer.hang_up()
     await inside.wait_state("ended")

@@ -27,8 +27,10 @@ _logger = logging.getLogger(__name__)
 
 #: A block waits so long for calls that are being sent, seconds: on a busy exchange there always are some.
 YIELD_SECONDS = 1.0
-#: What Odoo said nothing of, or put off, is told again after so long at first, and at most, seconds.
-FIRST_AGAIN_SECONDS, LONGEST_AGAIN_SECONDS = 15.0, 900.0
+#: What Odoo put off is told again after so long at first, and at most, seconds: often its call is just being written.
+FIRST_AGAIN_SECONDS, LONGEST_AGAIN_SECONDS = 2.0, 900.0
+#: Problems that Odoo said nothing of are told again after so long, seconds.
+PROBLEMS_AGAIN_SECONDS = 15.0
 IDLE_SECONDS = 60.0
 
 
@@ -145,7 +147,7 @@ class Sending:
         elif told.status in ("noted", "have", "refused"):
             await self._change(recording, told=recording.problem)
         else:
-            self._tell_problems_at = time.time() + FIRST_AGAIN_SECONDS
+            self._tell_problems_at = time.time() + PROBLEMS_AGAIN_SECONDS
 
     # -- uploads ---------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recordings, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(recordings, "FIRST_AGAIN_SECONDS", 0.05)
     monkeypatch.setattr(sending, "FIRST_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(sending, "PROBLEMS_AGAIN_SECONDS", 0.05)
     monkeypatch.setattr(sending, "IDLE_SECONDS", 0.2)
     monkeypatch.setattr(watch, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(watch, "APPEARS_SECONDS", 0.3)
