@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from .columns import CDR, cdr_layout
-from .keys import Ordinals, content_keys, key_of
+from .keys import Ordinals, content_keys, keys_of
 from .texts import TEXT_LIMIT, Numbers, column, is_tidy, nothing, tidy, wholes
 from .zone import Moment, Moments, StoreZone, epoch_of, nearest, not_before
 
@@ -52,25 +53,35 @@ class CdrRows:
             not text or self._numbers[text] is not None for text in numbers
         )
 
-    def shape(self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals) -> list[Row]:
+    def shape(
+        self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals, brief: bool = False
+    ) -> list[Row]:
         """Return the rows as the wire has them.
 
         :param places: where each lies in its store, a number that grows
         :param ordinals: numbers rows of the same content
+        :param brief: they may end after their times, and lack the answer's
         """
         if not rows:
             return []
-        columns, count, clean = list(zip(*rows)), len(rows), is_tidy(rows)
+        columns, count = list(zip(*rows)), len(rows)
 
         def raw(name: str) -> Sequence[str]:
             return columns[self._index[name]] if name in self._index else [""] * count
 
+        keys = self._keys(rows, places, ordinals, raw)
+        if brief:
+            self._moments.twice = False
+            start, end = (self._moments.column(raw(name)) for name in ("start", "end"))
+            if not self._moments.twice and None not in start:
+                return list(zip(keys, start, repeat(None), end))
+        clean = is_tidy(rows)
         wire: dict[str, Iterable[Any]] = {
             name: column(raw(name), name, clean) if name in self._index else nothing("", count)
             for name in CDR
             if name not in _OWN
         }
-        wire["key"] = self._keys(rows, places, ordinals, raw)
+        wire["key"] = keys
         wire["duration"], wire["billsec"] = (self._numbers.column(raw(name)) for name in _NUMBERS)
         wire["sequence"] = wholes(self._numbers.column(raw("sequence")))
         wire["start"], wire["answer"], wire["end"] = self._times(raw, wire)
@@ -81,10 +92,11 @@ class CdrRows:
 
     def _keys(self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals, raw: Any) -> list[str]:
         if all(name in self._index for name in _IDENTITY):
-            identities = zip(*(raw(name) for name in _IDENTITY))
-            keys = [key_of("s", *parts) if all(parts) else "" for parts in identities]
-            if all(keys):
+            parts = [raw(name) for name in _IDENTITY]
+            keys = keys_of(zip(repeat("s"), *parts))
+            if not any("" in column for column in parts):
                 return keys
+            keys = [key if all(own) else "" for key, own in zip(keys, zip(*parts))]
         else:
             keys = [""] * len(rows)
         lacking = [(row, place) for row, place, key in zip(rows, places, keys) if not key]

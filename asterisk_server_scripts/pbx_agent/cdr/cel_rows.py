@@ -43,7 +43,9 @@ class CelRows:
         """Tell whether a row of another width may be taken for one of this store."""
         return self.start is not None and self.start < len(row) and self._zone.read(row[self.start]) is not None
 
-    def shape(self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals) -> list[Row]:
+    def shape(
+        self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals, brief: bool = False
+    ) -> list[Row]:
         """Return the rows as the wire has them; the arguments are those of `CdrRows.shape`."""
         if not rows:
             return []

@@ -144,6 +144,8 @@ class Tape:
 
     def lines(self, most: int) -> bytes:
         """Return up to `most` whole lines, nothing where no whole line is (yet)."""
+        if self._rest.count(b"\n") < most:
+            self.grow()
         cut = self._cut(most)
         while cut < 0 and len(self._rest) < self.LONGEST and self.grow():
             cut = self._cut(most)

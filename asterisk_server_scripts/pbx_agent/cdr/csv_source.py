@@ -93,9 +93,9 @@ class CsvSource:
         except BROKEN as error:
             raise StoreTrouble(self._words(error)) from None
 
-    def read(self, cursor: Cursor | None, limit: int) -> Portion:
+    def read(self, cursor: Cursor | None, limit: int, brief: bool = False) -> Portion:
         """Return about `limit` rows after `cursor`, of the oldest file without one. :raises StoreTrouble:"""
-        portion = Portion(self._columns, cursor or {})
+        portion = Portion(self._columns, cursor or {}, is_brief=brief)
         try:
             if cursor is None or cursor is not self._last:
                 self._seek(cursor or {})
@@ -166,7 +166,8 @@ class CsvSource:
             chosen = [i for i, row in enumerate(fields) if self._is_wanted(row, shaper.start)]
             fields, numbers = [fields[i] for i in chosen], [numbers[i] for i in chosen]
         shift = self._place - self._track.line - 1
-        portion.rows += shaper.shape(fields, [number + shift for number in numbers], self._ordinals)
+        places = [number + shift for number in numbers]
+        portion.rows += shaper.shape(fields, places, self._ordinals, portion.is_brief)
         portion.places += zip(repeat(f"{self._track.name}:"), numbers)
 
     def _is_wanted(self, row: Sequence[str], start: int | None) -> bool:

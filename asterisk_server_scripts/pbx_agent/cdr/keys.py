@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Callable
 
 KEY_BYTES = 16
 
 
-def key_of(*parts: str) -> str:
-    """Return the key of an identity: its parts joined by NUL."""
-    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=KEY_BYTES).hexdigest()
+def keys_of(identities: Iterable[Sequence[str]]) -> list[str]:
+    """Return the keys of identities: the parts of each joined by NUL."""
+    texts = map("\0".join, identities)
+    return [blake2b(text.encode("utf-8", "replace"), digest_size=KEY_BYTES).hexdigest() for text in texts]
 
 
 class Ordinals:

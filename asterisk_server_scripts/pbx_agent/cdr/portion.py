@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from .pace import ROWS, give_way
@@ -35,6 +35,7 @@ class Portion:
     :param cursor: where reading goes on after them
     :param places: where each row lies in its store, for people, in two parts: of what the number is, and the number
     :param more: there is more to be read right now
+    :param is_brief: the rows end after their times, and are not to be sent
     :param doubt: the place to go on from was not found; this begins again further back, so Odoo has some of it
     """
 
@@ -45,6 +46,7 @@ class Portion:
     problems: list[Problem] = field(default_factory=list)
     more: bool = False
     doubt: bool = False
+    is_brief: bool = False
 
     def keys(self) -> list[str]:
         """Return the rows' keys."""
@@ -54,7 +56,7 @@ class Portion:
         """Return a portion with these rows only, and the same cursor."""
         rows = [self.rows[index] for index in indexes]
         places = [self.places[index] for index in indexes] if self.places else []
-        return Portion(self.columns, self.cursor, rows, places, self.problems, self.more, self.doubt)
+        return replace(self, rows=rows, places=places)
 
     def where(self, index: int) -> str:
         """Return where a row lies."""

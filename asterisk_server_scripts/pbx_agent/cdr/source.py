@@ -29,8 +29,12 @@ class Source(Protocol):
     def check(self) -> list[str]:
         """Return in words what is wrong or unwise, nothing when all is well."""
 
-    def read(self, cursor: Cursor | None, limit: int) -> Portion:
-        """Return about `limit` rows after `cursor`, of the oldest ones without one. :raises StoreTrouble:"""
+    def read(self, cursor: Cursor | None, limit: int, brief: bool = False) -> Portion:
+        """Return about `limit` rows after `cursor`, of the oldest ones without one.
+
+        :param brief: the rows' keys and times are enough where that is quicker (then `Portion.is_brief`)
+        :raises StoreTrouble:
+        """
 
     def again(self, cursor: Cursor, since: float | None = None) -> Cursor | None:
         """Return from where to look for rows that came or were committed since `cursor` was reached.
@@ -61,5 +65,7 @@ class Shaper(Protocol):
     def fits(self, row: Sequence[str]) -> bool:
         """Tell whether a row of another width may be taken for one of this store."""
 
-    def shape(self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals) -> list[Row]:
+    def shape(
+        self, rows: Sequence[Sequence[str]], places: Iterable[int], ordinals: Ordinals, brief: bool = False
+    ) -> list[Row]:
         """Return the rows as the wire has them."""

@@ -106,7 +106,7 @@ class SqlSource:
             days[self.zone.day_of(f"{begin}0:00+00") if self._start.is_utc else begin] += count
         return {day: count for day, count in sorted(days.items()) if day >= since and day[4:5] == "-"}
 
-    def read(self, cursor: Cursor | None, limit: int) -> Portion:
+    def read(self, cursor: Cursor | None, limit: int, brief: bool = False) -> Portion:
         """Return about `limit` rows after `cursor`, of the oldest ones without one. :raises StoreTrouble:"""
         shaper = self._open()
         cursor = {"undated": True} if cursor is None else cursor

@@ -77,7 +77,7 @@ class SqliteSource:
         """Return one cursor that reads everything and gives the rows of these days."""
         return [{"days": sorted(days)}]
 
-    def read(self, cursor: Cursor | None, limit: int) -> Portion:
+    def read(self, cursor: Cursor | None, limit: int, brief: bool = False) -> Portion:
         """Return about `limit` rows after `cursor`, of the oldest ones without one. :raises StoreTrouble:"""
         cursor = cursor or {}
         shaper = self._open()

@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Callable, NamedTuple
 
 from ..odoo import backoff
@@ -21,7 +22,7 @@ from ..odoo.client import OdooClient
 from .delivery import MOST_PROBLEMS, Delivery, NotTaken, Sent
 from .known import Known
 from .portion import Cursor, Portion, Problem, encoded
-from .source import Source
+from .source import Source, StoreTrouble
 from .state import Position, State
 
 _logger = logging.getLogger(__name__)
@@ -47,11 +48,12 @@ class Look(NamedTuple):
 
 
 class _Ready(NamedTuple):
-    """A portion without what is known to be known, its encoded request, and the newest moment in it."""
+    """A portion without what is known to be known, its encoded request, the newest moment in it, and where it began."""
 
     portion: Portion
     body: bytes
     newest: float
+    begin: Cursor | None
 
 
 class Sync:
@@ -172,7 +174,7 @@ class Sync:
             portion = ready.portion
             ahead = asyncio.ensure_future(self.run(self._read, portion.cursor)) if portion.more else None
             try:
-                sent = await self._deliver(ready)
+                sent, told = await self._deliver(ready)
                 if keep:
                     await self._keep(ready)
             except BaseException:
@@ -182,7 +184,7 @@ class Sync:
             if sent.imported:
                 imported += sent.imported
                 place = portion.columns.index("linkedid")
-                linkedids |= {row[place] for row in portion.rows[-RECENT:]}
+                linkedids |= {row[place] for row in told.rows[-RECENT:]}
             if different is not None:
                 self._count_different(portion, different, sent)
             self._on_progress()
@@ -190,7 +192,7 @@ class Sync:
 
     def _read(self, cursor: Cursor | None) -> _Ready:
         """In the thread: read, leave out what is known, encode."""
-        portion = self.source.read(cursor, self._limit)
+        portion = self.source.read(cursor, self._limit, brief=self._is_probing)
         times = [portion.columns.index(name) for name in TIMES[self.flow]]
         oldest = time.time() - KEPT_SECONDS.get(self.flow, float("inf"))
         first = {row[0]: index for index, row in reversed(list(enumerate(portion.rows)))}
@@ -200,16 +202,17 @@ class Sync:
                      and (start is None or start > oldest)]  # fmt: skip
             portion = portion.pick(fresh)
         newest = max([row[place] for place in times for row in portion.rows if row[place]], default=0)
-        return _Ready(portion, b"" if self._is_probing else encoded(portion), min(newest, time.time()))
+        body = b"" if self._is_probing or portion.is_brief else encoded(portion)
+        return _Ready(portion, body, min(newest, time.time()), cursor)
 
-    async def _deliver(self, ready: _Ready) -> Sent:
-        """Send until Odoo has taken it."""
+    async def _deliver(self, ready: _Ready) -> tuple[Sent, Portion]:
+        """Send until Odoo has taken it; return what became of it, and what was sent."""
         failures = 0
         if ready.portion.doubt:
             self._is_probing = True
         while True:
             try:
-                sent = await self._offer(ready)
+                sent, told = await self._offer(ready)
             except NotTaken as error:
                 failures += 1
                 log = _logger.debug if failures > 1 else _logger.error if error.needs_a_person else _logger.warning
@@ -224,15 +227,17 @@ class Sync:
                 continue
             if failures:
                 _logger.info("Odoo takes %s rows again", self.flow)
-            return sent
+            return sent, told
 
-    async def _offer(self, ready: _Ready) -> Sent:
+    async def _offer(self, ready: _Ready) -> tuple[Sent, Portion]:
         portion, body = ready.portion, ready.body
-        if portion.rows and self._is_probing:
+        if portion.rows and (self._is_probing or portion.is_brief):
             unknown = await self._delivery.unknown(portion)
             self._is_probing = not unknown
             if len(unknown) < len(portion.rows):
                 portion, body = portion.pick(unknown), b""
+            if portion.is_brief:
+                portion = await self.run(self._whole, portion, ready.begin)
         problems = [*self._problems, *(problem for problem in portion.problems if problem not in self._told)]
         sent = Sent()
         if portion.rows or problems:
@@ -243,7 +248,20 @@ class Sync:
             self._remember(told)
         place = portion.columns.index(TIMES[self.flow][0])
         self._known.add(((row[0], row[place]) for row in ready.portion.rows), time.time())
-        return sent
+        return sent, portion
+
+    def _whole(self, portion: Portion, begin: Cursor | None) -> Portion:
+        """In the thread: return the rows of a brief portion in full, which are read again for that.
+
+        :raises StoreTrouble: they are not there any more
+        """
+        if not portion.rows:
+            return portion
+        again = self.source.read(begin, self._limit)
+        found = {row[0]: index for index, row in reversed(list(enumerate(again.rows)))}
+        if not all(key in found for key in portion.keys()):
+            raise StoreTrouble(f"{self.source.name} changed while it was read")
+        return replace(again.pick([found[key] for key in portion.keys()]), problems=portion.problems)
 
     async def _keep(self, ready: _Ready) -> None:
         """Odoo has it: move the cursor."""

@@ -235,6 +235,10 @@ def test_the_key_is_that_of_the_content_as_read():
     assert keys([record(1, linkedid="", clid="A" * 300)]) != keys([record(1, linkedid="", clid="A" * 301)])
 
 
+#: The second is in the hour that comes twice in Berlin.
+TIMES = st.sampled_from(("2025-11-24 16:00:00", "2025-10-26 02:30:00", "", "yesterday")) | st.text(max_size=20)
+
+
 @settings(max_examples=300, deadline=None, database=None)
 @given(st.lists(st.lists(st.text(max_size=30), min_size=len(ORDER), max_size=len(ORDER)), max_size=4))
 def test_any_texts_make_rows(rows):
@@ -242,6 +246,22 @@ def test_any_texts_make_rows(rows):
     assert len(told) == len(rows)
     json.dumps(told).encode()
     assert all(len(row) == len(CDR) and (row[1] is None or row[1] > 0) for row in told)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    st.lists(
+        st.builds(
+            record, st.integers(0, 99), start=TIMES, end=TIMES, linkedid=st.sampled_from(("", "1764000000.1", "\0"))
+        ),
+        max_size=4,
+    ),
+    st.sampled_from((UTC, BERLIN)),
+)
+def test_a_brief_row_has_the_key_and_the_times_of_the_whole_one(records, zone):
+    rows = [[row.get(name, "") for name in ORDER] for row in records]
+    whole, brief = (CdrRows(ORDER, zone).shape(rows, range(len(rows)), Ordinals(500), is_brief) for is_brief in (0, 1))
+    assert [(row[0], row[1], row[3]) for row in brief] == [(row[0], row[1], row[3]) for row in whole]
 
 
 # -- channel events ----------------------------------------------------------------------------------------------------

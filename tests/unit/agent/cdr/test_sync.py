@@ -109,16 +109,37 @@ async def test_a_portion_that_was_known_makes_it_ask_before_the_next_one(odoo, s
     async with Running(odoo, store.source(), tmp_path, limit=100) as running:
         await running.catch_up()
     assert odoo.sequences() == list(range(400))
-    # the first portion goes out whole, is known; then keys, until some are not; those only
-    assert ["keys" in body for body in odoo.bodies("cdr")] == [False, True, True, False, False]
-    assert [len(body["rows"]) for body in odoo.portions()] == [100, 2, 100]
+    # the first portion goes out whole, is known; then keys, until some are not; those only; one was read ahead
+    assert ["keys" in body for body in odoo.bodies("cdr")] == [False, True, True, False, True]
+    assert [len(body["rows"]) for body in odoo.portions()] == [100, 2]
+
+
+async def test_rows_that_are_gone_when_they_are_wanted_in_full_are_no_rows_that_odoo_has(odoo, store, tmp_path):
+    """Odoo is asked by keys and times alone; what it lacks is read again, and the file may be another by then."""
+    store.add(*range(3))
+    source = store.source()
+    read, is_gone = source.read, True
+
+    def shrinking(cursor, limit, brief=False):
+        portion = read(cursor, limit, brief)
+        assert portion.is_brief == brief
+        return portion if brief or not is_gone else portion.pick([0, 2])
+
+    source.read = shrinking
+    async with Running(odoo, source, tmp_path) as running:
+        with pytest.raises(StoreTrouble, match="changed while it was read"):
+            await running.catch_up()
+        assert odoo.sequences() == [] and running.behind
+        is_gone = False
+        assert (await running.catch_up()).imported == 3
+    assert odoo.sequences() == [0, 1, 2] and odoo.repeated == 0
 
 
 async def test_the_next_portion_is_read_while_odoo_commits(odoo, store, tmp_path):
     store.add(*range(30))
     source, read = store.source(), []
     original = source.read
-    source.read = lambda cursor, limit: read.append(len(odoo.portions())) or original(cursor, limit)
+    source.read = lambda *args, **options: read.append(len(odoo.portions())) or original(*args, **options)
     gate = odoo.close_gate("cdr")
     async with Running(odoo, source, tmp_path, limit=10) as running:
         running._is_restored = True
