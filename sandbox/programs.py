@@ -15,7 +15,7 @@ from sandbox import foreign, system
 from sandbox.say import SandboxError
 
 FONTS = ("fonts-dejavu-core", "fonts-noto-core", "fonts-noto-color-emoji", "fonts-symbola")
-ENCODERS = ("opus-tools", "sox")
+ENCODERS = ("opus-tools", "lame", "sox")
 BROWSERS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 
 

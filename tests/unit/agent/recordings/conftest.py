@@ -11,6 +11,6 @@ from sandbox import programs, provision
 
 @pytest.fixture(scope="session", autouse=True)
 def _encoders():
-    if not all(shutil.which(name) for name in ("opusenc", "opusdec", "sox")):
+    if not all(shutil.which(name) for name in ("opusenc", "opusdec", "lame", "sox")):
         with provision.lock():
             programs.ensure_encoders()

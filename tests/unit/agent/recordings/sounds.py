@@ -57,8 +57,9 @@ def sides(path: Path) -> tuple[list[array[int]], int]:
 def decoded(path: Path, folder: Path) -> tuple[list[array[int]], int]:
     """As `sides`, of what an encoder made."""
     target = folder / "decoded.wav"
-    argv = ["opusdec", "--quiet", "--rate", "8000", path, target] if path.suffix == ".opus" else ["sox", path, target]
-    subprocess.run([str(part) for part in argv], check=True, timeout=60)
+    programs = {".opus": ["opusdec", "--quiet", "--rate", "8000"], ".mp3": ["lame", "--quiet", "--decode"]}
+    argv = [*programs.get(path.suffix, ["sox"]), str(path), str(target)]
+    subprocess.run(argv, check=True, timeout=60)
     return sides(target)
 
 

@@ -69,10 +69,11 @@ def heard(samples):
     return [sounds.hears(side) for side in samples]
 
 
-async def test_opus_keeps_the_sides_apart(shop, tmp_path):
+@pytest.mark.parametrize("form, mimetype", [("opus", "audio/ogg"), ("mp3", "audio/mpeg")])
+async def test_a_small_file_keeps_the_sides_apart(shop, tmp_path, form, mimetype):
     sounds.record(shop.folder, seconds=3)
-    made = await shop.make("opus")
-    assert (made.mimetype, made.channels, made.seconds) == ("audio/ogg", 2, 3.0)
+    made = await shop.make(form)
+    assert (made.mimetype, made.channels, made.seconds) == (mimetype, 2, 3.0)
     assert heard(sounds.decoded(shop.path(made), tmp_path)[0]) == [{CLIENT}, {COMPANY}]
 
 
