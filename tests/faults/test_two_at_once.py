@@ -41,9 +41,8 @@ async def test_records_arrive_while_the_end_is_being_written(world, office, ledg
     with locked(world, "asterisk_call_leg", "ACCESS EXCLUSIVE"):
         with locked(world, "asterisk_cdr", "SHARE"):
             world.start_agent()
-            await eventually(
-                lambda: count("pg_locks WHERE relation = 'asterisk_call_leg'::regclass AND NOT granted"), 1
-            )
+            waiting = "pg_locks WHERE relation = 'asterisk_call_leg'::regclass AND NOT granted"
+            await eventually(lambda: count(waiting), lambda waits: waits > 0)
         await eventually(lambda: count(f"asterisk_cdr WHERE linkedid = '{call['linkedid']}'"), lambda rows: rows > 0)
         assert await ledger.calls() == [(EVA, "incoming", "ringing", False)], "its end waits"
     await ledger.wait_calls((EVA, "incoming", "cancelled", True))
