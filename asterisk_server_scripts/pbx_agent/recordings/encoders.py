@@ -19,7 +19,7 @@ from ..ami.text import clean
 
 _logger = logging.getLogger(__name__)
 
-NICENESS = "10"
+NICENESS = "19"
 #: Room that is left to the spool and to history, whatever waits to be converted.
 MARGIN_BYTES = 64 << 20
 #: Speech on the telephone, bits per second and channel.
