@@ -186,12 +186,13 @@ def converted(folder: Path) -> list[Row]:
     """Two hours made small, by the agent's own converter in this process and by the encoder alone."""
     from pbx_agent.recordings import encoders
     from pbx_agent.recordings.convert import Converter
+    from pbx_agent.recordings.courtesy import Courtesy
     from pbx_agent.recordings.folder import RecordingFolder
 
     source, work = folder / "monitor", folder / "work"
     work.mkdir(parents=True)
     Tapes(source).write("2026/01/31/in-1.1.wav", LONG_SECONDS)
-    converter = Converter(RecordingFolder(source, "plain"), work, asyncio.to_thread, WAIT_SECONDS)
+    converter = Converter(RecordingFolder(source, "plain"), work, asyncio.to_thread, WAIT_SECONDS, Courtesy())
     plain = asyncio.run(converter.make("2026/01/31/in-1.1.wav", "plain", "wav"))
     rows = []
     for form in encoders.ENCODERS:

@@ -231,6 +231,8 @@ class Agent:
         except Exception:
             _logger.exception("linkedid=%s the call could not be told", call.linkedid)
             return
+        if call.ended_at is None and not call.answered:
+            self._recordings.call_rings()
         if call.ended_at is not None and call.linkedid not in self._said_ended:
             self._said_ended.add(call.linkedid)
             self._history.call_ended(call.linkedid, call.started_at)

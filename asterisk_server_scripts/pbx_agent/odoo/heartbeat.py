@@ -116,9 +116,12 @@ class Heartbeat:
         asked_at = time.time()
         if self._hello_due and not self._until_hello():
             self._hello_at, self._told_asterisk = time.monotonic(), self._asterisk()
+            self._hello_due = False  # what changes from here on, the answer may not tell yet
             answer = await self._client.post("hello", self._hello())
             if answer.outcome == OK:
                 self._take_hello(answer.body)
+            else:
+                self._hello_due = True
         else:
             answer = await self._client.post("status", self._status())
             if answer.outcome == OK and answer.body.get("config_version") != self._config_version:
@@ -136,7 +139,7 @@ class Heartbeat:
     def _take_hello(self, body: dict[str, Any]) -> None:
         self._config_version = body.get("config_version")
         self._seconds = seconds(body.get("heartbeat_seconds"), 1.0, 300.0, self._seconds)
-        self._said_hello, self._hello_due = True, False
+        self._said_hello = True
         self._changed.set()  # the status follows at once
         self._on_hello(body)
 

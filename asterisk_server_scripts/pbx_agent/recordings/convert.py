@@ -13,12 +13,12 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, NamedTuple
 
-from ..cdr.pace import give_way
 from . import encoders, join, peaks, wav
+from .courtesy import Courtesy
 from .folder import NotThere, RecordingFolder
 from .names import sides
 from .wav import NotAudio, Wav
@@ -68,13 +68,16 @@ class Converter:
     :param folder: the PBX's recordings
     :param work: folder for what is made; it must exist
     :param run: runs a function with its arguments in a thread
+    :param courtesy: lets calls go first
     :param patience: the seconds that a program gets at least; it gets as many as the recording is long
     """
 
     def __init__(
-        self, folder: RecordingFolder, work: Path, run: Callable[..., Awaitable[Any]], patience: float
-    ) -> None:
+        self, folder: RecordingFolder, work: Path, run: Callable[..., Awaitable[Any]], patience: float,
+        courtesy: Courtesy,
+    ) -> None:  # fmt: skip
         self._folder, self._work, self._run, self._patience = folder, work, run, patience
+        self._courtesy = courtesy
         self._said: set[str] = set()
 
     async def make(self, file: str, name: str, form: str) -> Made:
@@ -123,7 +126,7 @@ class Converter:
             with target.open("wb") as output:
                 while block := source.read(join.BLOCK):
                     output.write(block)
-                    give_way()
+                    self._courtesy.pause()
             return Draft(target)
 
     def _open(self, opened: contextlib.ExitStack, file: str) -> tuple[BinaryIO, int]:
@@ -148,13 +151,13 @@ class Converter:
         pair = self._sides(opened, file, whole[1] if whole else None)
         with target.open("wb") as output:
             if pair:
-                seconds = join.stereo(*pair, output, give_way)
+                seconds = join.stereo(*pair, output, self._courtesy.pause)
                 return Draft(target, True, 2, seconds)
             if whole is None:
                 raise trouble
             if not whole[1].length:
                 raise Empty
-            join.copy(*whole, output, give_way)
+            join.copy(*whole, output, self._courtesy.pause)
         what = whole[1]
         return Draft(target, (what.encoding, what.bits) == (wav.PCM, 16), what.channels, what.seconds)
 
@@ -186,7 +189,7 @@ class Converter:
             return draft
         target, words = self._work / f"{name}.decoded.wav", "none is installed"
         for encoder in encoders.installed(encoders.DECODERS):
-            words = await encoders.run(encoder, draft.path, target, 1, self._time_for(draft))
+            words = await encoders.run(encoder, draft.path, target, 1, self._time_for(draft), self._courtesy)
             if not words:
                 return await self._run(self._plain, target)
             self._say_once(f"a {ending[1:]} file could not be read: {words}")
@@ -202,7 +205,7 @@ class Converter:
         return Draft(path, True, what.channels, what.seconds)
 
     async def _shape(self, draft: Draft) -> list[str]:
-        return await self._run(peaks.of_wav, draft.path, give_way) if draft.is_plain else []
+        return await self._run(peaks.of_wav, draft.path, self._courtesy.pause) if draft.is_plain else []
 
     async def _encoded(self, draft: Draft, name: str, form: str) -> Draft:
         """Return the small file, or the draft where none is wanted or there is no program that makes one."""
@@ -214,7 +217,8 @@ class Converter:
             self._say_once(f"no program for {form} is installed ({names}): recordings are sent as WAV")
         for encoder in there:
             target = self._work / f"{name}.part{encoders.ENDINGS[form]}"
-            words = await encoders.run(encoder, draft.path, target, draft.channels, self._time_for(draft))
+            seconds = self._time_for(draft)
+            words = await encoders.run(encoder, draft.path, target, draft.channels, seconds, self._courtesy)
             if not words:
                 return draft._replace(path=target)
             self._say_once(f"a recording could not be made {form}: {words}")
@@ -234,7 +238,7 @@ class Converter:
     def _finish(self, draft: Draft, name: str, shape: list[str]) -> Made:
         ending = draft.path.suffix
         with draft.path.open("rb") as file:
-            digest = sha256(file)
+            digest = sha256(file, self._courtesy.pause)
             os.fsync(file.fileno())
         target = self._work / f"{name}{ending}"
         os.replace(draft.path, target)
@@ -243,16 +247,11 @@ class Converter:
         return Made(target.name, encoders.MIMETYPES[ending], draft.channels, seconds, size, digest, shape)
 
 
-def sha256(file: BinaryIO) -> str:
-    """Return the checksum of an open file, from its beginning."""
+def sha256(file: BinaryIO, pause: Callable[[], None]) -> str:
+    """Return the checksum of an open file, from its beginning; `pause` is called after each block."""
     file.seek(0)
     digest = hashlib.sha256()
-    for block in _blocks(file):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
     while block := file.read(join.BLOCK):
-        yield block
-        give_way()
+        digest.update(block)
+        pause()
+    return digest.hexdigest()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from ..ami.text import clean
+from .courtesy import Courtesy
 
 _logger = logging.getLogger(__name__)
 
@@ -71,14 +72,15 @@ def installed(encoders: tuple[Encoder, ...]) -> list[Encoder]:
     return [encoder for encoder in encoders if shutil.which(encoder.program)]
 
 
-async def run(encoder: Encoder, source: Path, target: Path, channels: int, seconds: float) -> str:
+async def run(encoder: Encoder, source: Path, target: Path, channels: int, seconds: float, courtesy: Courtesy) -> str:
     """Convert `source` to `target`; return "", or in words why that failed: then there is no `target`.
 
     :raises OSError: ENOSPC, it ran out of room, which the program itself may not say
     :param seconds: how much time the program gets
+    :param courtesy: stops it while calls go first
     """
     try:
-        words = await _work(encoder, source, target, channels, seconds)
+        words = await _work(encoder, source, target, channels, seconds, courtesy)
         if not words and not (target.is_file() and target.stat().st_size):
             words = f"{encoder.program} wrote nothing"
     except OSError as error:
@@ -94,7 +96,7 @@ async def run(encoder: Encoder, source: Path, target: Path, channels: int, secon
     return words
 
 
-async def _work(encoder: Encoder, source: Path, target: Path, channels: int, seconds: float) -> str:
+async def _work(encoder: Encoder, source: Path, target: Path, channels: int, seconds: float, courtesy: Courtesy) -> str:
     nice = shutil.which("nice")
     argv = [*([nice, "-n", NICENESS] if nice else []), encoder.program]
     argv += encoder.arguments(str(source), str(target), channels)
@@ -103,7 +105,8 @@ async def _work(encoder: Encoder, source: Path, target: Path, channels: int, sec
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}, cwd=target.parent,
     )  # fmt: skip
     try:
-        _output, said = await asyncio.wait_for(process.communicate(), seconds)
+        with courtesy.holding(process):
+            _output, said = await asyncio.wait_for(process.communicate(), seconds)
     except asyncio.TimeoutError:
         return f"{encoder.program} was not ready within {seconds:.0f} s"
     finally:

@@ -20,6 +20,7 @@ from ..odoo.client import OdooClient
 from ..odoo.spool import disk_trouble
 from ..tasks import end
 from .convert import Converter, Empty, Waits
+from .courtesy import Courtesy
 from .folder import NotThere, RecordingFolder
 from .names import is_below, key_of, named
 from .policy import Policy, policy_of
@@ -63,7 +64,8 @@ class Recordings:
         self, settings: Folder, client: OdooClient, state_dir: Path, pbx: Pbx, is_busy: Callable[[], bool]
     ) -> None:
         self._settings, self._client, self._state_dir, self._pbx = settings, client, state_dir, pbx
-        self._is_busy = is_busy
+        self._courtesy = Courtesy()
+        self._is_busy = lambda: self._courtesy.is_on or is_busy()
         self._policy: Policy | None = None
         self._state: State | None = None
         self._folder = RecordingFolder(settings.folder or "/nonexistent", settings.layout)
@@ -90,6 +92,10 @@ class Recordings:
         if self._state is not None:
             self._write(self._state.over, uniqueid)
             self._watch_now.set()
+
+    def call_rings(self) -> None:
+        """A call rings, and the people it is for may not have seen it yet: they do not wait for recordings."""
+        self._courtesy.call_rings()
 
     def call_ended(self) -> None:
         """A call has ended: its recording can be closed."""
@@ -151,7 +157,8 @@ class Recordings:
             await self._run(self._tidy, state)
             self._state = state
             watch = Watch(self._folder, self._settings.layout, state, self._pbx, self._run)
-            converter = Converter(self._folder, self._work, self._run, self._settings.encoder_seconds)
+            patience = self._settings.encoder_seconds
+            converter = Converter(self._folder, self._work, self._run, patience, self._courtesy)
             self._sending = Sending(self._settings, self._client, state, self._folder, self._work, self._run,
                                     self._is_busy, lambda: self._policy, self._watch_now.set)  # fmt: skip
             _logger.info("recordings are taken from %s", self._settings.folder)

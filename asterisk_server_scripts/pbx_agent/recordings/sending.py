@@ -11,6 +11,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any, Callable
 
+from ..cdr.pace import give_way
 from ..odoo import backoff
 from ..odoo.answers import MISCONFIGURED, OK, UNAVAILABLE
 from ..odoo.client import OdooClient
@@ -108,6 +109,7 @@ class Sending:
         if not ready and not problems:
             due = None if self._uploads else await self._run(self._state.next_due, READY)
             return OK, "", IDLE_SECONDS if due is None else min(IDLE_SECONDS, max(0.05, due - now))
+        await self._give_way()
         delivery = await upload.tell(self._client, [*ready, *problems])
         if delivery.outcome != OK:
             return delivery.outcome, delivery.reason, 0.0
@@ -219,6 +221,6 @@ class Sending:
     def _is_whole(self, recording: Recording) -> bool:
         try:
             with (self._work / recording.output).open("rb") as file:
-                return sha256(file) == recording.sha256
+                return sha256(file, give_way) == recording.sha256
         except OSError:
             return False

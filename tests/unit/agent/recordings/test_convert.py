@@ -14,6 +14,7 @@ import pytest
 
 from pbx_agent.recordings import convert
 from pbx_agent.recordings.convert import Converter, Empty, Waits
+from pbx_agent.recordings.courtesy import Courtesy
 from pbx_agent.recordings.folder import NotThere, RecordingFolder
 from pbx_agent.recordings.wav import NotAudio
 from tests.unit.agent.recordings import sounds
@@ -30,14 +31,15 @@ class Shop:
         self.work.mkdir()
         self.folder.mkdir()
         folder = RecordingFolder(str(self.folder), layout)
-        self.converter = Converter(folder, self.work, asyncio.to_thread, 120.0)
+        self.courtesy = Courtesy()
+        self.converter = Converter(folder, self.work, asyncio.to_thread, 120.0, self.courtesy)
 
     async def make(self, form, file=NAME):
         made = await self.converter.make(file, OUT, form)
         path = self.work / made.output
         assert sorted(self.work.iterdir()) == [path] and path.stat().st_size == made.bytes
         with path.open("rb") as stream:
-            assert convert.sha256(stream) == made.sha256
+            assert convert.sha256(stream, lambda: None) == made.sha256
         return made
 
     def path(self, made):

@@ -142,8 +142,8 @@ async def test_the_calls_go_first(odoo, post, monkeypatch):
     monkeypatch.setattr(sending, "YIELD_SECONDS", 60.0)
     post.is_busy = True
     async with post:
-        await until(lambda: odoo.item(NAME))
-        await nothing_more(lambda: len(odoo.blocks), 0.3)
+        await until(lambda: post.is_("ready"))
+        await nothing_more(lambda: len(odoo.bodies("recordings")) + len(odoo.blocks), 0.3)
         post.is_busy = False
         await until(lambda: post.is_("sent"))
 
