@@ -16,6 +16,7 @@ import pytest
 from pbx_agent import agent as agent_module
 from pbx_agent import config
 from pbx_agent.agent import VERSION_MARGIN_MS
+from pbx_agent.recordings import courtesy
 from tests.unit.agent.fake_ami import FakeAmi, reply
 from tests.unit.agent.fake_odoo import FakeOdoo
 from tests.unit.agent.test_executor import example
@@ -84,6 +85,24 @@ async def test_a_call_from_its_ring_to_its_end(ami, odoo, exchange, tmp_path, ca
     assert last(odoo, caller.linkedid)["answered_by"] == "PJSIP/101"
     assert last(odoo, caller.linkedid)["result"] == "answered"
     assert caplog.text.count(f"linkedid={caller.linkedid} call ended") == 1
+
+
+async def test_recordings_stand_still_while_it_rings_and_only_then(ami, odoo, exchange, tmp_path, monkeypatch):
+    monkeypatch.setattr(courtesy, "FRESH_SECONDS", 0.3)
+    monkeypatch.setattr(courtesy, "WORK_SECONDS", 0.0)
+    async with whole(ami, odoo, tmp_path) as agent:
+        recordings = agent._recordings
+        assert not recordings._is_busy()
+        caller, (phone,) = exchange.ring()
+        await until(lambda: recordings._is_busy())
+        await until(lambda: last(odoo, caller.linkedid).get("state") == "ringing")
+        await until(lambda: not recordings._is_busy())
+        exchange.answer(caller, phone)
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "talking")
+        await until(lambda: not recordings._courtesy.is_on)
+        exchange.hang_up(phone, caller)
+        await until(lambda: last(odoo, caller.linkedid)["state"] == "ended")
+        assert not recordings._courtesy.is_on
 
 
 async def test_what_lives_when_the_agent_starts_is_told(ami, odoo, tmp_path):
