@@ -92,11 +92,11 @@ async def test_recordings_stand_still_while_it_rings_and_only_then(ami, odoo, ex
     monkeypatch.setattr(courtesy, "WORK_SECONDS", 0.0)
     async with whole(ami, odoo, tmp_path) as agent:
         recordings = agent._recordings
-        assert not recordings._is_busy()
+        assert not recordings._courtesy.is_on
         caller, (phone,) = exchange.ring()
-        await until(lambda: recordings._is_busy())
+        await until(lambda: recordings._courtesy.is_on and recordings._is_busy())
         await until(lambda: last(odoo, caller.linkedid).get("state") == "ringing")
-        await until(lambda: not recordings._is_busy())
+        await until(lambda: not recordings._courtesy.is_on)
         exchange.answer(caller, phone)
         await until(lambda: last(odoo, caller.linkedid)["state"] == "talking")
         await until(lambda: not recordings._courtesy.is_on)

@@ -109,9 +109,11 @@ async def test_a_portion_that_was_known_makes_it_ask_before_the_next_one(odoo, s
     async with Running(odoo, store.source(), tmp_path, limit=100) as running:
         await running.catch_up()
     assert odoo.sequences() == list(range(400))
-    # the first portion goes out whole, is known; then keys, until some are not; those only; one was read ahead
-    assert ["keys" in body for body in odoo.bodies("cdr")] == [False, True, True, False, True]
-    assert [len(body["rows"]) for body in odoo.portions()] == [100, 2]
+    # the first portion goes out whole, is known; then keys, until some are not; those only; the last one may have been
+    # read ahead while it still asked
+    *asked, last = ["keys" in body for body in odoo.bodies("cdr")]
+    assert asked == [False, True, True, False]
+    assert [len(body["rows"]) for body in odoo.portions()] == ([100, 2] if last else [100, 2, 100])
 
 
 async def test_rows_that_are_gone_when_they_are_wanted_in_full_are_no_rows_that_odoo_has(odoo, store, tmp_path):
