@@ -17,7 +17,8 @@ from .sync import Look, Sync
 _logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 60.0
-#: A store that is slow to look into is looked into less often: so many times the length of a look is kept free of it.
+#: A store that is slow to look into is looked into less often: so many times the time it took is kept free of it. Time
+#: in which Odoo was waited for does not count.
 REST = 20.0
 #: Days are counted so long after the start, and after the last time.
 FIRST_AUDIT_SECONDS = 300.0
@@ -103,23 +104,23 @@ class Feed:
 
     async def _read_on(self) -> None:
         # Taken before the work begins: who asks meanwhile, asks for what comes after it.
-        self._is_asked, began = False, time.monotonic()
-        self._poll_at = began
+        self._is_asked, before = False, self.sync.reading.seconds
+        self._poll_at = time.monotonic()
         await self.sync.catch_up()
         is_audit = self._is_audit_asked or time.monotonic() >= self._audit_at
-        self._poll_at = time.monotonic() + max(POLL_SECONDS, (time.monotonic() - began) * REST)
+        self._poll_at = time.monotonic() + max(POLL_SECONDS, (self.sync.reading.seconds - before) * REST)
         if is_audit:
             self._is_audit_asked, self._audit_at = False, time.monotonic() + AUDIT_SECONDS
         await self._tell(self, is_audit)
 
     async def _look(self) -> None:
-        began = time.monotonic()
-        look = Look()
+        look, began, before = Look(), time.monotonic(), self.sync.reading.seconds
         try:
             look = await self.sync.look(self._hangups.since())
         finally:
             is_any = look.imported > 0 and not any(look.linkedids)
-            self._hangups.looked(look.linkedids, is_any, began, time.monotonic())
+            reading = self.sync.reading.seconds - before
+            self._hangups.looked(look.linkedids, is_any, began, time.monotonic(), reading)
         if look.imported:
             await self._tell(self, False)
 

@@ -42,18 +42,20 @@ class Hangups:
         """Return since when the next look must read (seconds since the epoch)."""
         return min(call.began for call in self._ended.values())
 
-    def looked(self, linkedids: Iterable[str], is_any: bool, began: float, now: float) -> None:
+    def looked(self, linkedids: Iterable[str], is_any: bool, began: float, now: float, reading: float) -> None:
         """A look found rows of these calls.
 
         :param is_any: it found rows, and the store does not tell whose
         :param began: when it began; a call whose row was found gets one more look, for the rows of its other legs
+        :param reading: seconds that the store took; the rest of the time the look waited for Odoo, and what was due
+            meanwhile is still to be looked for
         """
-        self._not_before = now + (now - began) * REST
+        self._not_before = now + reading * REST
         found = set(linkedids)
         for linkedid, call in list(self._ended.items()):
             was_found, call.is_found = call.is_found, call.is_found or is_any or linkedid in found
             before = call.looks
-            while call.looks < len(LOOKS) and call.at + LOOKS[call.looks] <= now:
+            while call.looks < len(LOOKS) and call.at + LOOKS[call.looks] <= began + reading:
                 call.looks += 1
             if call.looks >= len(LOOKS) or (was_found and call.looks > before):
                 del self._ended[linkedid]

@@ -1,4 +1,4 @@
-"""How much of the interpreter history may take at a time: a popup must not wait while a million rows are read."""
+"""How much history may take: of the interpreter, so that no popup waits for a million rows; and of the store's time."""
 
 from __future__ import annotations
 
@@ -13,3 +13,17 @@ PAUSE_SECONDS = 0.0002
 def give_way() -> None:
     """Let the event loop work."""
     time.sleep(PAUSE_SECONDS)
+
+
+class Stopwatch:
+    """``with watch: …`` adds up how long something takes; `seconds` is all of it so far."""
+
+    def __init__(self) -> None:
+        self.seconds = self._began = 0.0
+
+    def __enter__(self) -> Stopwatch:
+        self._began = time.monotonic()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.monotonic() - self._began

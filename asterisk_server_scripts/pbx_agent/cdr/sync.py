@@ -21,6 +21,7 @@ from ..odoo import backoff
 from ..odoo.client import OdooClient
 from .delivery import MOST_PROBLEMS, Delivery, NotTaken, Sent
 from .known import Known
+from .pace import Stopwatch
 from .portion import Cursor, Portion, Problem, encoded
 from .source import Source, StoreTrouble
 from .state import Position, State
@@ -80,6 +81,8 @@ class Sync:
         self._told: OrderedDict[Problem, None] = OrderedDict()
         self._nudge = asyncio.Event()
         self.behind = True
+        #: How long the store has been at work for us; waiting for Odoo is not in it.
+        self.reading = Stopwatch()
 
     @property
     def through(self) -> float | None:
@@ -110,7 +113,8 @@ class Sync:
             self._is_caught_up = True
         else:
             look = Look()
-        cursor = await self.run(self.source.again, self._position.cursor)
+        with self.reading:
+            cursor = await self.run(self.source.again, self._position.cursor)
         if cursor is not None:
             self._is_probing = self._is_probing or not (self._known or cursor is self._position.cursor)
             again = await self._through(cursor, keep=True)
@@ -122,7 +126,8 @@ class Sync:
         """A call that began at `since` has just ended: read its rows. :raises StoreTrouble: the store cannot be read"""
         if not self._is_caught_up:
             return await self.catch_up()
-        cursor = await self.run(self.source.again, self._position.cursor, since)
+        with self.reading:
+            cursor = await self.run(self.source.again, self._position.cursor, since)
         if cursor is None:
             return Look()
         return await self._through(cursor, keep=cursor is self._position.cursor)
@@ -192,7 +197,8 @@ class Sync:
 
     def _read(self, cursor: Cursor | None) -> _Ready:
         """In the thread: read, leave out what is known, encode."""
-        portion = self.source.read(cursor, self._limit, brief=self._is_probing)
+        with self.reading:
+            portion = self.source.read(cursor, self._limit, brief=self._is_probing)
         times = [portion.columns.index(name) for name in TIMES[self.flow]]
         oldest = time.time() - KEPT_SECONDS.get(self.flow, float("inf"))
         first = {row[0]: index for index, row in reversed(list(enumerate(portion.rows)))}
@@ -257,7 +263,8 @@ class Sync:
         """
         if not portion.rows:
             return portion
-        again = self.source.read(begin, self._limit)
+        with self.reading:
+            again = self.source.read(begin, self._limit)
         found = {row[0]: index for index, row in reversed(list(enumerate(again.rows)))}
         if not all(key in found for key in portion.keys()):
             raise StoreTrouble(f"{self.source.name} changed while it was read")

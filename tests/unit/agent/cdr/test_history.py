@@ -115,6 +115,20 @@ async def test_it_reads_by_itself_from_time_to_time(odoo, store, tmp_path, monke
             await until(lambda: odoo.sequences() == list(range(number + 1)))  # noqa: B023 - awaited within the turn
 
 
+async def test_after_waiting_for_odoo_it_reads_as_often_as_before(odoo, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(feed, "POLL_SECONDS", 0.05)
+    async with reading(odoo, tmp_path, cdr=csv_settings(store)):
+        await until(lambda: has_caught_up(odoo))
+        gate = odoo.close_gate("cdr")
+        store.add(1)
+        await until(lambda: odoo.bodies("cdr"))
+        await asyncio.sleep(1.0)
+        gate.set()
+        await until(lambda: odoo.sequences() == [1])
+        store.add(2)
+        await until(lambda: odoo.sequences() == [1, 2], 2.0)
+
+
 async def test_odoo_asks_for_the_days_and_then_for_one_of_them(odoo, store, tmp_path):
     store.add(*range(5), *range(DAY, DAY + 7))
     async with reading(odoo, tmp_path, cdr=csv_settings(store)) as reader:
@@ -265,7 +279,7 @@ def test_looks_follow_a_hangup_until_its_rows_are_found():
     while (due := hangups.due()) is not None:
         moments.append(round(due - 100.0, 3))
         assert hangups.since() == 50.0
-        hangups.looked([], False, due, due)
+        hangups.looked([], False, due, due, 0.0)
     assert moments == list(LOOKS)
 
 
@@ -274,29 +288,50 @@ def test_a_call_whose_row_was_found_gets_one_more_look():
     hangups.add("1.1", 50.0, 100.0)
     hangups.add("1.2", 40.0, 100.1)
     assert hangups.since() == 40.0
-    hangups.looked(["1.1"], False, 100.2, 100.2)
+    hangups.looked(["1.1"], False, 100.2, 100.2, 0.0)
     assert hangups.due() == pytest.approx(100.3)
-    hangups.looked(["1.2"], False, 100.3, 100.3)  # the look for the other one is not yet the further one of the first
+    hangups.looked(
+        ["1.2"], False, 100.3, 100.3, 0.0
+    )  # the look for the other one is not yet the further one of the first
     assert hangups.due() == pytest.approx(100.6)
-    hangups.looked([], False, 100.6, 100.6)
+    hangups.looked([], False, 100.6, 100.6, 0.0)
     assert hangups.due() == pytest.approx(100.7) and hangups.since() == 40.0
-    hangups.looked([], False, 100.7, 100.7)
+    hangups.looked([], False, 100.7, 100.7, 0.0)
     assert hangups.due() is None
 
 
 def test_a_store_that_does_not_tell_whose_rows_these_are():
     hangups = Hangups()
     hangups.add("1.1", 50.0, 100.0)
-    hangups.looked([""], True, 100.2, 100.2)
-    hangups.looked([], False, 100.6, 100.6)
+    hangups.looked([""], True, 100.2, 100.2, 0.0)
+    hangups.looked([], False, 100.6, 100.6, 0.0)
     assert hangups.due() is None
 
 
 def test_a_slow_store_is_given_rest():
     hangups = Hangups()
     hangups.add("1.1", 50.0, 100.0)
-    hangups.looked([], False, 100.2, 100.4)  # the look took 0.2 s
+    hangups.looked([], False, 100.2, 100.4, 0.2)  # the look took 0.2 s
     assert hangups.due() == pytest.approx(100.4 + 1.8)
+
+
+def test_time_that_odoo_took_is_not_the_stores():
+    hangups = Hangups()
+    hangups.add("1.1", 50.0, 100.0)
+    hangups.looked([], False, 100.2, 160.0, 0.1)  # Odoo was away for a minute
+    assert hangups.due() == pytest.approx(160.0 + 0.9), "the looks that fell into that minute are still to be made"
+    hangups.looked([], False, 161.0, 161.0, 0.0)
+    assert hangups.due() is None
+
+
+def test_a_call_that_ended_while_odoo_was_waited_for_is_looked_for():
+    hangups = Hangups()
+    hangups.add("1.1", 50.0, 100.0)
+    hangups.add("1.2", 60.0, 130.0)  # during the look
+    hangups.looked(["1.1"], False, 100.2, 160.0, 0.1)
+    assert list(hangups._ended) == ["1.1", "1.2"]
+    hangups.looked([], False, 161.0, 161.0, 0.0)
+    assert hangups.due() is None
 
 
 def test_a_flood_of_hangups_is_bounded():
