@@ -1,4 +1,4 @@
-"""Real database servers for the readers, started once when the first test asks; each starts within a second."""
+"""An Odoo that takes history, a CSV store, and real database servers, which start once when the first test asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from sandbox import mariadb, paths, postgres, provision
 from sandbox.say import SandboxError
+from tests.unit.agent.cdr.history_odoo import HistoryOdoo
+from tests.unit.agent.cdr.records import CsvStore
 from tests.unit.agent.cdr.tables import MysqlTable, PostgresTable, SqlTable
 
 
@@ -20,6 +22,19 @@ def _provide(find: Callable[[], object], ensure: Callable[[], None]) -> None:
     except SandboxError:
         with provision.lock():
             ensure()
+
+
+@pytest.fixture
+async def odoo():
+    """It keeps what it is told of history."""
+    async with HistoryOdoo() as fake:
+        yield fake
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A folder with Asterisk's CSV file, still empty."""
+    return CsvStore(tmp_path)
 
 
 @pytest.fixture(scope="session")
