@@ -12,6 +12,8 @@ from odoo.http import request
 MAX_BODY = 2 * 1024 * 1024
 MAX_ITEMS = 200
 ROUTE = "/asterisk/v1/%s"
+#: under which name a request keeps its bytes until they are dealt with
+BODY = "asterisk.body"
 #: how often a request is begun again at once when a person wrote the same call in the same moment
 IMMEDIATE_TRIES = 3
 
@@ -92,12 +94,17 @@ def agents_server():
 def received(max_body):
     """Return the request's bytes.
 
-    They are not cached: a request lives on until Python looks for cycles, and some megabytes of each would gather.
+    They can be read once, and Odoo calls the route again after a conflict, so they are kept; but no longer than that:
+    a request lives on until Python looks for cycles, and some megabytes of each would gather.
     """
     length = request.httprequest.content_length
     if length is None or length > max_body:
         raise Refusal(413, "too_large", f"The body needs a length of at most {max_body} bytes.")
-    return request.httprequest.get_data(cache=False)
+    kept = request.httprequest.environ
+    if BODY not in kept:
+        kept[BODY] = request.httprequest.get_data(cache=False)
+    request.env.cr.postcommit.add(lambda: kept.pop(BODY, None))
+    return kept[BODY]
 
 
 def raw_body(data, _max_body):

@@ -1,12 +1,28 @@
+import random
 import time
+from unittest.mock import patch
 
 import psycopg2.errors
 
+from odoo.exceptions import ConcurrencyError
 from odoo.http import SessionExpiredException
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..controllers import agent
 from .common import AsteriskHttpCase, contract
+
+
+class Conflict(psycopg2.errors.SerializationFailure):
+    """As PostgreSQL raises it."""
+
+    pgcode = "40001"
+
+
+class Deadlock(psycopg2.errors.DeadlockDetected):
+    """As PostgreSQL raises it."""
+
+    pgcode = "40P01"
 
 
 @tagged("post_install", "-at_install")
@@ -121,6 +137,23 @@ class TestControllers(AsteriskHttpCase):
         status, answer = self.post("calls", {"items": [contract("agent/call_ringing")]})
         self.assertEqual((status, answer["results"][0]["status"]), (200, "ok"))
         self.assertLess(time.monotonic() - began, 1.0)
+        self.assertEqual(len(self.call()), 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_what_odoo_begins_again_later_still_has_its_body(self):
+        self.patch(random, "uniform", lambda *_limits: 0.0)  # how long Odoo waits
+        calls = type(self.env["asterisk.call"])
+        apply_snapshots = calls._apply_snapshots
+        for failures in ([Conflict()] * agent.IMMEDIATE_TRIES, [Deadlock()], [ConcurrencyError("two at once")]):
+
+            def conflict(*args, failures=failures):
+                if failures:
+                    raise failures.pop()
+                return apply_snapshots(*args)
+
+            with patch.object(calls, "_apply_snapshots", conflict):
+                status, answer = self.post("calls", {"items": [contract("agent/call_ringing")]})
+            self.assertEqual((status, failures), (200, []), answer)
         self.assertEqual(len(self.call()), 1)
 
     def test_another_contract(self):
