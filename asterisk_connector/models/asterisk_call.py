@@ -54,7 +54,9 @@ class AsteriskCall(models.Model):
         readonly=True, help="Somebody called from outside, phones of the company rang and nobody talked to the caller."
     )
     ended_unseen = fields.Boolean(
-        readonly=True, help="The agent was not connected when this call ended; its end is the last that is known."
+        readonly=True,
+        help="The agent was not connected when this call ended: its end is told by the PBX's records and, until they come,"
+        " the last that was seen.",
     )
 
     started_at = fields.Datetime(string="When", readonly=True)

@@ -95,7 +95,9 @@ class AsteriskCall(models.Model):
         call = calls.filtered(lambda c: c.linkedid == snapshot["linkedid"])[:1] or calls[:1]
         if call and call.version >= snapshot["version"]:
             return "stale"
-        self._store_snapshot(server, snapshot, call, calls - call)
+        call = self._store_snapshot(server, snapshot, call, calls - call)
+        if call.ended_unseen:
+            call.ended_unseen = False  # the agent knows more of it now
         return "ok"
 
     @api.model

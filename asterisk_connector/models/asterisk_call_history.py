@@ -180,8 +180,8 @@ class AsteriskCall(models.Model):
         if len(calls) != 1 or not call._says_the_same(snapshot):
             quiet = folded["ended_at"] < time.time() - NEWS_SECONDS
             call = self._store_snapshot(server, snapshot, call, calls - call, quiet)
-        if call.source != source or call.ended_unseen:
-            call.write({"source": source, "ended_unseen": False})
+        if call.source != source:
+            call.source = source
         return True
 
     def _told_live(self):

@@ -53,7 +53,7 @@ class TestEventHistory(RecordingsMixin, EventCase):
         before = self.written(self.record)
         _names, rows = rows_of()
         self.take(*rows)
-        self.assertEqual((self.record.source, self.record.ended_unseen), ("both", False), "it was corrected")
+        self.assertEqual((self.record.source, self.record.ended_unseen), ("both", True), "it was corrected")
         self.assertEqual(self.written(self.record), before)
         self.assertIn("About Wants ten printers", str(self.record.message_ids.mapped("body")))
         self.assertEqual(self.record.activity_ids.mapped("summary"), ["Wants ten printers"])

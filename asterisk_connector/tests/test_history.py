@@ -1,3 +1,4 @@
+import uuid
 from unittest.mock import patch
 
 import psycopg2
@@ -74,9 +75,37 @@ class TestCallsFromRecords(AsteriskCase):
         call = self.call()
         self.assertTrue(call.ended_unseen)
         self.take()
-        self.assertEqual((call.ended_unseen, call.source, call.result), (False, "both", "answered"))
+        self.assertEqual((call.ended_unseen, call.source, call.result), (True, "both", "answered"))
         self.assertEqual(call.ended_at.timestamp() - call.started_at.timestamp(), 67)
         self.assertAlmostEqual(call.talk_seconds, 60, delta=1)
+
+    def test_an_unseen_end_is_told_better_with_each_record_that_comes(self):
+        self.apply(self.snapshot("call_ringing"))
+        self.apply(live=[])
+        call = self.call()
+        self.assertEqual((call.result, call.hung_up_by), ("no-answer", False))
+        began = [("CHAN_START", 0, "PJSIP/carrier-0000000a", LINKEDID, "")]
+        self.take_events(START, *began, ("CHAN_START", 0.1, "PJSIP/102-0000000c", "1764000000.12", ""))
+        self.take(rows_of()[1][1:])
+        self.assertEqual((call.source, call.result, call.hung_up_by), ("both", "no-answer", False), "as far as is known")
+        end = '{"hangupcause": %d, "hangupsource": "PJSIP/carrier-0000000a"}'
+        self.take_events(
+            START,
+            ("HANGUP", 6.5, "PJSIP/carrier-0000000a", LINKEDID, end % 127),
+            ("HANGUP", 6.6, "PJSIP/102-0000000c", "1764000000.12", end % 26),
+            ("LINKEDID_END", 6.7, "PJSIP/102-0000000c", "1764000000.12", ""),
+        )
+        self.assertEqual((call.result, call.hung_up_by, call.missed), ("cancelled", "caller", True))
+        self.assertAlmostEqual(call.ring_seconds, 7, delta=1)
+        legs = {leg.channel: (leg.result, leg.cause) for leg in call.leg_ids}
+        self.assertEqual(legs["PJSIP/102-0000000c"], ("cancelled", 26))
+
+    def test_the_agents_own_word_of_an_end_counts_again(self):
+        self.apply(self.snapshot("call_ringing"))
+        self.apply(live=[])
+        self.apply(self.snapshot("call_ended", version=1764000000999))
+        call = self.call()
+        self.assertEqual((call.ended_unseen, call.result), (False, "answered"))
 
     def test_answered_means_that_two_talked_whatever_was_thought_live(self):
         missed = self.snapshot("call_missed")
@@ -164,9 +193,12 @@ class TestCallsFromRecords(AsteriskCase):
         self.assertFalse(self.call())
         self.assertFalse(self.env["asterisk.cdr.pending"].search([]))
 
-    def take_events(self, began):
-        """Let the events of a conversation come whose end nobody wrote down."""
-        events = [
+    def take_events(self, began, *events):
+        """Let these events of one call come; without any those of a conversation whose end nobody wrote down.
+
+        :param events: kind, seconds since `began`, channel, its uniqueid, further facts
+        """
+        events = events or [
             ("CHAN_START", 0, "PJSIP/carrier-1", "5.1", ""), ("CHAN_START", 0.1, "PJSIP/101-2", "5.2", ""),
             ("ANSWER", 5, "PJSIP/101-2", "5.2", ""), ("ANSWER", 5, "PJSIP/carrier-1", "5.1", ""),
             ("BRIDGE_ENTER", 5, "PJSIP/101-2", "5.2", '{"bridge_id": "b"}'),
@@ -175,10 +207,10 @@ class TestCallsFromRecords(AsteriskCase):
         ]  # fmt: skip
         names = contract("agent/cel_rows")["request"]["columns"]
         rows = []
-        for number, (kind, at, channel, uniqueid, extra) in enumerate(events):
+        for kind, at, channel, uniqueid, extra in events:
             values = dict.fromkeys(names, "") | {
-                "key": f"{number:032x}", "eventtype": kind, "eventtime": began + at, "channame": channel,
-                "extra": extra, "uniqueid": uniqueid, "linkedid": "5.1", "cid_num": "+493012345678",
+                "key": uuid.uuid4().hex, "eventtype": kind, "eventtime": began + at, "channame": channel,
+                "extra": extra, "uniqueid": uniqueid, "linkedid": events[0][3], "cid_num": "+493012345678",
                 "exten": "+493055570100",
             }  # fmt: skip
             rows.append([values[name] for name in names])

@@ -2,6 +2,7 @@
 
 The records decide whether two parties talked, when it began and ended, and what nobody saw live; they count whole
 seconds. Live facts are finer where both say the same: milliseconds, who declined, who hung up, a transfer's target.
+Of an end that nobody saw live only the records know, and they may come one after the other, the later more exact.
 """
 
 from .times import epoch
@@ -36,16 +37,20 @@ def _with_live(call, live):
         if known and (not isinstance(known, dict) or any(known.values())):
             result[fact] = known
     answered = call["result"] == "answered"
+    unseen = live["unseen_end"]
     if answered == (live["result"] == "answered"):
-        result["result"] = call["result"] if live["unseen_end"] else live["result"] or call["result"]
-        result["hung_up_by"] = live["hung_up_by"] or call["hung_up_by"]
+        better, other = (call, live) if unseen else (live, call)
+        for fact in ("result", "hung_up_by"):
+            result[fact] = better[fact] or other[fact]
         result["answered_by"] = live["answered_by"] or call["answered_by"]
         result["rang"] = list(dict.fromkeys([*(live["rang"] or []), *call["rang"]]))
-        for fact in ("started_at", "answered_at", "ended_at"):
-            result[fact] = _nearer(call[fact], epoch(live[fact]))
-        for fact in ("ring_seconds", "talk_seconds"):
-            result[fact] = _nearer(call[fact], live[fact])
-    result["legs"] = _legs(call["legs"], live["legs"])
+        seen = {fact: epoch(live[fact]) for fact in ("started_at", "answered_at", "ended_at")}
+        seen |= {fact: live[fact] for fact in ("ring_seconds", "talk_seconds")}
+        if unseen:
+            for fact in ("ended_at", "talk_seconds" if answered else "ring_seconds"):
+                del seen[fact]
+        result |= {fact: _nearer(call[fact], value) for fact, value in seen.items()}
+    result["legs"] = _legs(call["legs"], live["legs"], unseen)
     return result
 
 
@@ -56,8 +61,11 @@ def _nearer(recorded, live):
     return live if abs(recorded - live) <= SLACK_SECONDS else recorded
 
 
-def _legs(recorded, live):
-    """Return the legs seen live, ended, and those that only the records know."""
+def _legs(recorded, live, unseen):
+    """Return the legs seen live, ended, and those that only the records know.
+
+    :param unseen: nobody saw live how the call ended; legs that ended with it have no result, or an earlier record's
+    """
     seen = {leg["channel"]: leg for leg in live}
     legs = []
     for leg in live:
@@ -65,5 +73,7 @@ def _legs(recorded, live):
         twin = next((other for other in recorded if other["channel"] == leg["channel"]), None)
         if twin is not None and (leg["talk_seconds"] is None or not told["answered_at"]) and twin["answered_at"]:
             told |= {fact: twin[fact] for fact in ("result", "answered_at", "ended_at", "talk_seconds")}
+        elif twin is not None and unseen and (not leg["result"] or twin["cause"] is not None):
+            told |= {fact: twin[fact] for fact in ("result", "ended_at", "talk_seconds", "cause")}
         legs.append({**told, "state": "ended"})
     return [*legs, *(leg for leg in recorded if leg["channel"] not in seen)]
