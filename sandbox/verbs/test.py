@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import partial
 
 from sandbox import provision, suites
 from sandbox.provision import together
@@ -55,7 +56,7 @@ def _one(suite: str, arguments: list[str]) -> list[Report]:
 
 
 def _all() -> list[Report]:
-    """Unit tests while the database is made, Odoo's two suites side by side, then alone what measures time."""
+    """Unit tests while the database is made, then Odoo's two suites side by side, then the two with a world each."""
     provision.tools()
     unit, problem = together(lambda: suites.run_pytest("unit", [], show=False), _prepare)
     reports = [_finish(unit)]
@@ -66,7 +67,11 @@ def _all() -> list[Report]:
         reports += together(lambda: runs.run("odoo", []), lambda: runs.run("js", []))
     for report in reports[1:]:
         _finish(report)
-    return [*reports, *(_finish(suites.run_pytest(suite, [], show=False)) for suite in suites.LIVE)]
+    return [*reports, *together(*(partial(_live, suite) for suite in suites.LIVE))]
+
+
+def _live(suite: str) -> Report:
+    return _finish(suites.run_pytest(suite, [], show=False))
 
 
 def _prepare() -> str | None:
