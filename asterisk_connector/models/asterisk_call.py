@@ -55,8 +55,8 @@ class AsteriskCall(models.Model):
     )
     ended_unseen = fields.Boolean(
         readonly=True,
-        help="The agent was not connected when this call ended: its end is told by the PBX's records and, until they come,"
-        " the last that was seen.",
+        help="The agent was not connected when this call ended: its end is told by the PBX's records and, until they"
+        " come, the last that was seen.",
     )
 
     started_at = fields.Datetime(string="When", readonly=True)

@@ -87,7 +87,9 @@ class TestCallsFromRecords(AsteriskCase):
         began = [("CHAN_START", 0, "PJSIP/carrier-0000000a", LINKEDID, "")]
         self.take_events(START, *began, ("CHAN_START", 0.1, "PJSIP/102-0000000c", "1764000000.12", ""))
         self.take(rows_of()[1][1:])
-        self.assertEqual((call.source, call.result, call.hung_up_by), ("both", "no-answer", False), "as far as is known")
+        self.assertEqual(
+            (call.source, call.result, call.hung_up_by), ("both", "no-answer", False), "as far as is known"
+        )
         end = '{"hangupcause": %d, "hangupsource": "PJSIP/carrier-0000000a"}'
         self.take_events(
             START,
