@@ -82,3 +82,8 @@ class Sender:
     async def letters(self) -> list[tuple[str, str]]:
         await self.uplink.flush()
         return [(letter.key, letter.reason) for letter in await self.spool.call(self.spool.dead_letters)]
+
+
+def states(odoo, linkedid):
+    """The states of a call as Odoo was told them, in order."""
+    return [call["state"] for call in odoo.calls(linkedid)]

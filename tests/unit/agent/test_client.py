@@ -13,13 +13,6 @@ from hypothesis import strategies as st
 
 from pbx_agent.odoo.answers import MISCONFIGURED, OK, TOO_LARGE, UNACCEPTABLE, UNAVAILABLE, sort_answer
 from pbx_agent.odoo.client import OdooClient, parsed
-from tests.unit.agent.fake_odoo import FakeOdoo
-
-
-@pytest.fixture
-async def odoo():
-    async with FakeOdoo() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from pbx_agent.odoo.client import OdooClient
 from pbx_agent.odoo.clock import OdooClock
 from pbx_agent.odoo.commands import CommandChannel
 from pbx_agent.tasks import end
-from tests.unit.agent.fake_odoo import FakeOdoo
 from tests.unit.agent.waiting import hurry, until
 
 
@@ -37,12 +36,6 @@ class Owner:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-async def odoo():
-    async with FakeOdoo() as fake:
-        yield fake
 
 
 @pytest.fixture

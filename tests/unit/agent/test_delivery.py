@@ -14,16 +14,10 @@ from hypothesis import strategies as st
 from pbx_agent.odoo.answers import MISCONFIGURED, OK, UNAVAILABLE, Answer
 from pbx_agent.odoo.client import OdooClient
 from pbx_agent.odoo.delivery import ACKNOWLEDGED, REFUSED, RETRY, deliver
-from tests.unit.agent.fake_odoo import FakeOdoo, saying
+from tests.unit.agent.fake_odoo import saying
 
 CONTRACT = Path(__file__).resolve().parents[2] / "contract" / "agent"
 BAD_REQUEST = {"error": {"code": "bad_request", "message": "items must be a list of objects."}}
-
-
-@pytest.fixture
-async def odoo():
-    async with FakeOdoo() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pbx_agent.odoo.client import OdooClient
 from pbx_agent.odoo.clock import OdooClock
 from pbx_agent.odoo.heartbeat import Heartbeat
 from pbx_agent.tasks import end
-from tests.unit.agent.fake_odoo import DEVICES, FakeOdoo
+from tests.unit.agent.fake_odoo import DEVICES
 from tests.unit.agent.waiting import hurry, nothing_more, until
 
 
@@ -39,12 +39,6 @@ class Told:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-async def odoo():
-    async with FakeOdoo() as fake:
-        yield fake
 
 
 @pytest.fixture

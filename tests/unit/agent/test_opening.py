@@ -7,15 +7,8 @@ import asyncio
 import pytest
 
 from tests.unit.agent.fake_ami import FakeAmi
-from tests.unit.agent.fake_odoo import FakeOdoo
 from tests.unit.agent.waiting import hurry, until
 from tests.unit.agent.whole import Exchange, whole
-
-
-@pytest.fixture
-async def odoo():
-    async with FakeOdoo() as fake:
-        yield fake
 
 
 @pytest.fixture

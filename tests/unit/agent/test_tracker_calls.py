@@ -7,11 +7,6 @@ import pytest
 from tests.unit.agent.ami_script import Story
 
 
-@pytest.fixture
-def pbx():
-    return Story()
-
-
 def test_an_answered_call_from_outside(pbx):
     caller = pbx.incoming()
     phone = pbx.at(0.02).dial(caller, "PJSIP/101")

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent.ami_script import START, Story
+from tests.unit.agent.ami_script import START
 
 UUID = "0b4f6f1e-6a3d-4f0e-9d55-0d4a5d0c1a01"
 NUMBER = "+493012345678"
-
-
-@pytest.fixture
-def pbx():
-    return Story()
 
 
 def originate(pbx, **facts):

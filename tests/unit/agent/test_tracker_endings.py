@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent.ami_script import Story
-
-
-@pytest.fixture
-def pbx():
-    return Story()
-
 
 def told(pbx):
     call = pbx.call()

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent.ami_script import START, Story
+from tests.unit.agent.ami_script import START
 
 CUSTOMER, DID = "+493012345678", "+493055570100"
-
-
-@pytest.fixture
-def pbx():
-    return Story()
 
 
 def from_trunk(pbx, did=DID):

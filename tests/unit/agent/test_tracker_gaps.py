@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.unit.agent.ami_script import START, Story
-
-
-@pytest.fixture
-def pbx():
-    return Story()
+from tests.unit.agent.ami_script import START
 
 
 def list_of_nothing(pbx, at):

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from pbx_agent.ami.reader import parse_event
 from pbx_agent.calls.registry import KEEP_ENDED_SECONDS
 from tests.unit.agent.ami_script import START, Story
-
-
-@pytest.fixture
-def pbx():
-    return Story()
 
 
 def answered(pbx):

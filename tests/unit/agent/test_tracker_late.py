@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.unit.agent.ami_script import START, Story
 
 UUID = "0b4f6f1e-6a3d-4f0e-9d55-0d4a5d0c1a01"
-
-
-@pytest.fixture
-def pbx():
-    return Story()
 
 
 # -- after the Hangup ----------------------------------------------------------------------------------------------

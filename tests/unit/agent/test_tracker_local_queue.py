@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.unit.agent.ami_script import Story
-
-
-@pytest.fixture
-def pbx():
-    return Story()
-
 
 def in_queue(pbx):
     """The caller stands in the queue 400, whose members are Local channels."""

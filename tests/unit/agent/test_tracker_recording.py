@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.unit.agent.ami_script import Story
-
-
-@pytest.fixture
-def pbx():
-    return Story()
-
 
 def talking(pbx):
     """A call from outside that was answered; its caller's channel, the phone's and their bridge."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent.fake_odoo import FakeOdoo
 from tests.unit.agent.sender import Sender
 from tests.unit.agent.waiting import hurry, until
 
@@ -14,12 +13,6 @@ MAY_WAIT = 30.0  # seconds, more than a test lasts
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-async def odoo():
-    async with FakeOdoo() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -107,3 +107,8 @@ class Exchange:
     def hang_up(self, *channels: Chan) -> None:
         for channel in channels:
             self.ami.event("Hangup", **channel.fields(), cause="16")
+
+
+def last(odoo, linkedid):
+    """The newest snapshot of a call that Odoo has."""
+    return max(odoo.calls(linkedid), key=lambda call: call["version"], default={})

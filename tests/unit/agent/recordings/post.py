@@ -20,6 +20,7 @@ from tests.unit.agent.recordings import sounds
 from tests.unit.agent.recordings.recordings_odoo import RecordingsOdoo
 from tests.unit.agent.waiting import hurry, until
 
+CHANNEL = "1764000000.10"
 TALKED = Circumstances(False, True, sounds.LINKEDID, True, 1_764_000_007.5, {"PJSIP/101"}, "")
 MISSED = TALKED._replace(talked=False, answered=False, answered_at=None)
 
@@ -83,3 +84,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "IDLE_SECONDS", 0.2)
     monkeypatch.setattr(watch, "QUIET_SECONDS", 0.05)
     monkeypatch.setattr(watch, "APPEARS_SECONDS", 0.3)
+
+
+def begin(post, file=sounds.NAME, linkedid=sounds.LINKEDID, uniqueid=CHANNEL):
+    """A call is being recorded."""
+    post.calls[linkedid] = TALKED._replace(lives=True)
+    post.recordings.begun(file, linkedid, uniqueid)
+
+
+def hang_up(post, linkedid=sounds.LINKEDID, call=TALKED):
+    """A call has ended."""
+    post.calls[linkedid] = call
+    post.recordings.call_ended()

@@ -71,3 +71,10 @@ def record(folder: Path, file: str = NAME, seconds: float = 2.0, told: int | Non
     stem.parent.mkdir(parents=True, exist_ok=True)
     for ending, samples in (("", mixed), ("-rx", client), ("-tx", company)):
         stem.with_name(f"{stem.name}{ending}.wav").write_bytes(wav(samples, told=told))
+
+
+def heard(raw, folder):
+    """What is heard left and right of a WAV file."""
+    path = folder / "heard.wav"
+    path.write_bytes(raw)
+    return [hears(side) for side in sides(path)[0]]

@@ -12,7 +12,6 @@ from tests.unit.agent import whole as whole_agent
 from tests.unit.agent.fake_ami import FakeAmi
 from tests.unit.agent.recordings import sounds
 from tests.unit.agent.recordings.post import quick
-from tests.unit.agent.recordings.recordings_odoo import RecordingsOdoo
 from tests.unit.agent.test_executor import example
 from tests.unit.agent.waiting import nothing_more, until
 from tests.unit.agent.whole import Exchange, whole
@@ -25,12 +24,6 @@ def _quick(monkeypatch, tmp_path):
     plain = whole_agent.settings
     folder = Folder(str(tmp_path / "monitor"))
     monkeypatch.setattr(whole_agent, "settings", lambda *args: plain(*args, recordings=folder))
-
-
-@pytest.fixture
-async def odoo():
-    async with RecordingsOdoo() as running:
-        yield running
 
 
 @pytest.fixture

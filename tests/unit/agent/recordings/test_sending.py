@@ -11,7 +11,7 @@ from aiohttp import web
 from pbx_agent.recordings import sending, upload
 from tests.unit.agent.recordings import sounds
 from tests.unit.agent.recordings.post import Post, quick
-from tests.unit.agent.recordings.recordings_odoo import RecordingsOdoo, refusal
+from tests.unit.agent.recordings.recordings_odoo import refusal
 from tests.unit.agent.recordings.sounds import NAME
 from tests.unit.agent.waiting import nothing_more, until
 
@@ -21,12 +21,6 @@ SECONDS = 20  # 640 kB of both sides
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     quick(monkeypatch)
-
-
-@pytest.fixture
-async def odoo():
-    async with RecordingsOdoo() as running:
-        yield running
 
 
 @pytest.fixture

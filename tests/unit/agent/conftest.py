@@ -1,0 +1,29 @@
+"""The agent's surroundings, made of Python: an Odoo, an Asterisk, and a story that events tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.agent.ami_script import Story
+from tests.unit.agent.fake_ami import FakeAmi
+from tests.unit.agent.fake_odoo import FakeOdoo
+
+
+@pytest.fixture
+async def odoo():
+    """It takes what the agent tells, and keeps it."""
+    async with FakeOdoo() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def ami():
+    """Asterisk's manager interface."""
+    async with FakeAmi() as fake:
+        yield fake
+
+
+@pytest.fixture
+def pbx():
+    """A PBX whose events a tracker hears."""
+    return Story()
