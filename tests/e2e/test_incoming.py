@@ -36,7 +36,7 @@ async def test_ring_group_popup_answer_and_record(office, back_office, sign_in):
     await expect(boris.title).to_have_text("Anna Schneider answered")
     await boris.sees_no_call()
 
-    await anna.hang_up.click()
+    await anna.press_hang_up()
     await customer.wait_state("ended")
     assert customer.ending.by == "remote"
     call = await back_office.newest_call(result="answered", direction="incoming")
@@ -58,7 +58,7 @@ async def test_missed_call_stays_until_called_back(office, back_office, sign_in)
     back = await office.carrier.wait_ringing()
     assert back.dialled == OLE
     await back.wait_state("confirmed")
-    await boris.hang_up.click()
+    await boris.press_hang_up()
     await back.wait_state("ended")
     await back_office.newest_call(direction="outgoing")
     await expect(boris.missed).to_have_count(0)
