@@ -7,6 +7,7 @@ import pytest
 from tests.unit.agent.ami_script import Story
 from tests.unit.agent.fake_ami import FakeAmi
 from tests.unit.agent.fake_odoo import FakeOdoo
+from tests.unit.agent.sender import Sender
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ async def ami():
 def pbx():
     """A PBX whose events a tracker hears."""
     return Story()
+
+
+@pytest.fixture
+async def sender(odoo, tmp_path):
+    """What carries calls and results to Odoo, running."""
+    async with Sender(odoo, tmp_path) as running:
+        yield running

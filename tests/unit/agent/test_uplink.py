@@ -9,19 +9,13 @@ from aiohttp import web
 
 from pbx_agent.odoo import uplink
 from tests.unit.agent.fake_odoo import refusing, saying
-from tests.unit.agent.sender import Sender, states
+from tests.unit.agent.sender import states
 from tests.unit.agent.waiting import hurry, nothing_more, until, until_asked
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-async def sender(odoo, tmp_path):
-    async with Sender(odoo, tmp_path) as running:
-        yield running
 
 
 # -- live calls ------------------------------------------------------------------------------------------------------

@@ -19,12 +19,6 @@ def _quick(monkeypatch):
     hurry(monkeypatch)
 
 
-@pytest.fixture
-async def sender(odoo, tmp_path):
-    async with Sender(odoo, tmp_path) as running:
-        yield running
-
-
 # -- Odoo away -------------------------------------------------------------------------------------------------------
 
 AWAY = {
