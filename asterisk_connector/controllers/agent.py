@@ -1,8 +1,8 @@
 """The agent's door: verify → parse → one model method → answer. Each flow is a file beside this one."""
 
-import functools
 import json
 import zlib
+from functools import partial, wraps
 
 import psycopg2.errors
 
@@ -48,13 +48,16 @@ def flow(name, max_body=MAX_BODY, read=None):
         @http.route(
             ROUTE % name, type="http", auth="bearer", methods=["POST"], csrf=False, save_session=False, readonly=False
         )
-        @functools.wraps(method)
+        @wraps(method)
         def route(self, **_parameters):
             try:
                 data = received(max_body)
                 return answer(200, at_once(lambda: method(self, agents_server(), read(data, max_body))))
             except Refusal as refusal:
                 return answer(refusal.status, refusal.content)
+            finally:
+                # Here, because every beginning again takes away what is to be done after the commit.
+                request.env.cr.postcommit.add(partial(request.httprequest.environ.pop, BODY, None))
 
         return route
 
@@ -103,7 +106,6 @@ def received(max_body):
     kept = request.httprequest.environ
     if BODY not in kept:
         kept[BODY] = request.httprequest.get_data(cache=False)
-    request.env.cr.postcommit.add(lambda: kept.pop(BODY, None))
     return kept[BODY]
 
 

@@ -8,6 +8,7 @@ from tests.unit.agent.ami_script import Story
 from tests.unit.agent.fake_ami import FakeAmi
 from tests.unit.agent.fake_odoo import FakeOdoo
 from tests.unit.agent.sender import Sender
+from tests.unit.agent.whole import Exchange
 
 
 @pytest.fixture
@@ -22,6 +23,12 @@ async def ami():
     """Asterisk's manager interface."""
     async with FakeAmi() as fake:
         yield fake
+
+
+@pytest.fixture
+def exchange(ami):
+    """Who calls whom at that Asterisk."""
+    return Exchange(ami)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pbx_agent.recordings import courtesy
 from tests.unit.agent.test_executor import example
 from tests.unit.agent.test_spool import AGENT
 from tests.unit.agent.waiting import hurry, nothing_more, until
-from tests.unit.agent.whole import Exchange, is_connected, last, live, settings, whole
+from tests.unit.agent.whole import is_connected, last, live, settings, whole
 
 UUID = example("originate")["uuid"]
 
@@ -25,11 +25,6 @@ UUID = example("originate")["uuid"]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-def exchange(ami):
-    return Exchange(ami)
 
 
 def command(name, **changed):

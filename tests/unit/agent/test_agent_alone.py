@@ -11,17 +11,12 @@ from pbx_agent import agent as agent_module
 from pbx_agent.agent import VERSION_MARGIN_MS
 from tests.unit.agent.fake_ami import reply
 from tests.unit.agent.waiting import hurry, until
-from tests.unit.agent.whole import Exchange, is_connected, last, live, whole
+from tests.unit.agent.whole import is_connected, last, live, whole
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-def exchange(ami):
-    return Exchange(ami)
 
 
 # -- Asterisk away -----------------------------------------------------------------------------------------------------
