@@ -8,9 +8,9 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from .ami.actions import Action, mute_recording
+from .ami.actions import Action, InvalidArgument, keep_recording_paused, mute_recording
 from .ami.errors import AmiError
-from .ami.events import AmiEvent, HungUp, MonitorChanged
+from .ami.events import AmiEvent, MonitorChanged, RecordingBegun
 from .ami.link import AmiLink
 from .ami.parser import Frame
 from .ami.text import NAME_LIMIT
@@ -31,7 +31,6 @@ class Switchboard:
         self._ami, self._tracker = ami, tracker
         self._listeners: set[asyncio.Queue[Any]] = set()
         self._recorded: dict[str, None] = {}  # uniqueids of channels that are known to be recorded
-        self._paused: dict[str, None] = {}  # names of channels whose recording is paused
         self._muting: set[asyncio.Task[None]] = set()
 
     @property
@@ -91,27 +90,23 @@ class Switchboard:
         """Pass an event on to who listens."""
         if isinstance(event, MonitorChanged):
             _keep(self._recorded, event.channel.uniqueid, event.on)
-            if event.on and event.channel.name in self._paused:
-                task = asyncio.ensure_future(self._pause_again(event.channel.name))
-                self._muting.add(task)
-                task.add_done_callback(self._muting.discard)
-        elif isinstance(event, HungUp):
-            self._paused.pop(event.channel.name, None)
+        elif isinstance(event, RecordingBegun) and event.paused:
+            task = asyncio.ensure_future(self._pause_again(event.channel.name))
+            self._muting.add(task)
+            task.add_done_callback(self._muting.discard)
         for queue in self._listeners:
             queue.put_nowait(event)
 
-    def recording_paused(self, channel: str, paused: bool) -> None:
-        """A channel's recording is paused, and stays so where it begins again after a transfer; or it goes on."""
-        _keep(self._paused, channel, paused)
-
     async def _pause_again(self, channel: str) -> None:
-        """What began again would record what a person wanted left out."""
+        """What began again would record what a person wanted left out. The dialplan waits for it, not for long."""
         try:
             answer = (await self._ami.send(mute_recording(channel, muted=True)))[0]
-        except AmiError as error:
+            if str(answer.get("response", "")).lower() == "success":
+                await self._ami.send(keep_recording_paused(channel, paused=True))
+                return
+        except (AmiError, InvalidArgument) as error:
             answer = {"message": str(error)}
-        if str(answer.get("response", "")).lower() != "success":
-            _logger.error("the recording of %s was paused and is not any more: %s", channel, answer.get("message"))
+        _logger.error("the paused recording of %s ends with its transfer: %s", channel, answer.get("message"))
 
     def resynced(self) -> None:
         """Asterisk is back and its channels are known again."""

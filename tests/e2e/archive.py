@@ -97,3 +97,14 @@ async def end(back_office, outside, *inside, **fields):
     await outside.hang_up()
     await asyncio.gather(*(call.wait_state("ended") for call in inside))
     return await back_office.newest_call(**fields)
+
+
+async def record(back_office, person, on):
+    """Somebody who talks pauses the recording of the call that goes on, or lets it go on; returns when it is done."""
+    live = (await back_office.read("asterisk.call", [("state", "!=", "ended")], ["id"], limit=1))[0]["id"]
+    command = await asyncio.to_thread(person.call, "asterisk.call", "record_pause", live, on)
+    deadline = time.monotonic() + PATIENCE
+    while command["state"] != "done":
+        assert command["state"] != "failed" and time.monotonic() < deadline, command
+        await asyncio.sleep(0.1)
+        command = await asyncio.to_thread(person.call, "asterisk.command", "check", command["uuid"])

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from tests.e2e.archive import PATIENCE, end, hear_each_other
+from tests.e2e.archive import PATIENCE, end, hear_each_other, record
 from tests.faults.people import EVA, talk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -71,10 +71,8 @@ async def test_a_pause_is_silence(office, back_office, archive, session_of):
     anna = await asyncio.to_thread(session_of, "anna")
     outside, inside = await talk(office, EVA, "101")
     await hear_each_other(archive, outside, inside, "101", seconds=1.0)
-    live = (await back_office.read("asterisk.call", [("state", "!=", "ended")], ["id"], limit=1))[0]["id"]
     for on, seconds in ((False, 1.5), (True, 1.5)):
-        command = await asyncio.to_thread(anna.call, "asterisk.call", "record_pause", live, on)
-        await done(anna, command)
+        await record(back_office, anna, on)
         await asyncio.sleep(seconds)  # so long is not recorded, then it is
     call = await end(back_office, outside, inside, result="answered")
     for side, tone in zip(
@@ -87,8 +85,7 @@ async def test_a_pause_outlives_a_transfer(office, back_office, archive, session
     anna = await asyncio.to_thread(session_of, "anna")
     outside, inside = await talk(office, EVA, "101")
     await hear_each_other(archive, outside, inside, "101", seconds=1.0)
-    live = (await back_office.read("asterisk.call", [("state", "!=", "ended")], ["id"], limit=1))[0]["id"]
-    await done(anna, await asyncio.to_thread(anna.call, "asterisk.call", "record_pause", live, False))
+    await record(back_office, anna, False)
     await inside.blind_transfer("102")
     second = await office.phone("102").wait_ringing()
     await second.answer()
@@ -97,15 +94,6 @@ async def test_a_pause_outlives_a_transfer(office, back_office, archive, session
     client, company = await archive.sides(await archive.recording(call["id"]))
     assert archive.heard(client) == [frozenset({archive.client}), frozenset()]
     assert archive.heard(company) == [frozenset({archive.tones["101"]}), frozenset()]
-
-
-async def done(person, command):
-    """Until the PBX has carried a command out."""
-    deadline = time.monotonic() + PATIENCE
-    while command["state"] != "done":
-        assert command["state"] != "failed" and time.monotonic() < deadline, command
-        await asyncio.sleep(0.1)
-        command = await asyncio.to_thread(person.call, "asterisk.command", "check", command["uuid"])
 
 
 async def test_a_call_that_nobody_answered_has_no_recording(office, back_office, archive):

@@ -10,7 +10,14 @@ import pytest
 import pytest_asyncio
 
 from sandbox.paths import cache, temporary
-from tests.e2e.conftest import calm, chromium, session_of, sign_in, whole_office  # noqa: F401 - all but one: fixtures
+from tests.e2e.conftest import (  # noqa: F401 - all but one: fixtures
+    back_office,
+    calm,
+    chromium,
+    session_of,
+    sign_in,
+    whole_office,
+)
 from tests.faults.fragile import FragileWorld
 from tests.faults.ledger import Ledger
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from sandbox.process import wait_for
@@ -69,6 +70,15 @@ class FragileWorld(World):
     async def crash_agent(self) -> None:
         """As `kill -9` does."""
         await asyncio.to_thread(self.kill_agent)
+
+    @contextlib.contextmanager
+    def agent_asleep(self) -> Iterator[None]:
+        """It stands still: everything that is sent to it waits until the end of the block."""
+        os.kill(self.agent.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.agent.pid, signal.SIGCONT)
 
     async def revive_agent(self) -> None:
         """Returns when it works again: it is logged in to Asterisk, and Odoo has heard that from it."""

@@ -126,6 +126,15 @@ def mute_recording(channel: object, muted: bool) -> Action:
     return {"Action": "MixMonitorMute", "Channel": channel, "Direction": "both", "State": "1" if muted else "0"}
 
 
+def keep_recording_paused(channel: object, paused: bool) -> Action:
+    """Return the action that tells odoo-record, which runs on `channel` after a transfer, that its recording is paused.
+
+    :raises InvalidArgument:
+    """
+    channel = _matching(_CHANNEL, channel, "channel")
+    return {"Action": "Setvar", "Channel": channel, "Variable": "ODOO_PAUSE", "Value": "paused" if paused else ""}
+
+
 def device_state(endpoint: object) -> Action:
     """Return the action that asks for a device's state; the variable's name is made of a checked endpoint only."""
     endpoint = _matching(_ENDPOINT, endpoint, "endpoint")

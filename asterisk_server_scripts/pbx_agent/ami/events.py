@@ -185,11 +185,15 @@ class MessageLeft(NamedTuple):
 
 
 class RecordingBegun(NamedTuple):
-    """Our dialplan records `channel`, of the call `linkedid`, into `file`, a path below the recording folder."""
+    """Our dialplan records `channel`, of the call `linkedid`, into `file`, a path below the recording folder.
+
+    `paused`: it began again after a transfer, was paused before, and waits to be silenced.
+    """
 
     channel: ChannelFacts
     file: str
     linkedid: str
+    paused: bool
 
 
 class MonitorChanged(NamedTuple):

@@ -158,7 +158,8 @@ def _user_event(frame: Frame) -> ev.AmiEvent | None:
     channel, file = _channel(frame), clean(frame.get("file"), FILE_LIMIT)
     if channel is None or not file or clean(frame.get("userevent"), NAME_LIMIT).lower() != "odoorecording":
         return None
-    return ev.RecordingBegun(channel, file, channel.linkedid)
+    paused = clean(frame.get("pause"), NAME_LIMIT) == "asked"
+    return ev.RecordingBegun(channel, file, channel.linkedid, paused)
 
 
 def _monitor(on: bool) -> Reader:

@@ -33,9 +33,6 @@ class Pbx(Protocol):
     def recorded_channels(self, linkedid: str) -> list[str]:
         """Return the names of a call's living channels, those that are known to be recorded first."""
 
-    def recording_paused(self, channel: str, paused: bool) -> None:
-        """A channel's recording is paused, and stays so where it begins again after a transfer; or it goes on."""
-
     def listen(self) -> AbstractContextManager[asyncio.Queue[Any]]:
         """Give the events from now on, and RESYNCED after a reconnect."""
 

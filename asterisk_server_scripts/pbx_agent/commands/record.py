@@ -12,6 +12,8 @@ async def run(task: Task) -> Outcome:
     """Mute the recording of the call `args.linkedid`, or (`args.on`) unmute it. No recording is told as ``gone``.
 
     All channels of the call are asked, the recorded one first: who records is not always told, and Asterisk knows.
+    The channel keeps in mind that it is paused: after a transfer the dialplan begins its recording again, see
+    `Switchboard.tell`. It is told first, so that no transfer comes between.
 
     :raises actions.InvalidArgument, ami.errors.NotConnected: see the executor
     """
@@ -23,11 +25,15 @@ async def run(task: Task) -> Outcome:
     words = "this call has ended already"
     for channel in task.pbx.recorded_channels(linkedid):
         try:
+            if not on:
+                await task.pbx.send(actions.keep_recording_paused(channel, True))
             answer = (await task.pbx.send(actions.mute_recording(channel, muted=not on)))[0]
+            done = answer.get("response", "").lower() == "success"
+            if on or not done:
+                await task.pbx.send(actions.keep_recording_paused(channel, False))
         except NoAnswer as error:
             return failed("refused", str(error))
-        if answer.get("response", "").lower() == "success":
-            task.pbx.recording_paused(channel, not on)
+        if done:
             return Outcome("done", linkedid=linkedid)
         words = str(answer.get("message", "no reason given"))
         if "permission" in words.lower():

@@ -22,11 +22,11 @@ class FakePbx:
             "Originate": {"response": "Success", "message": "Originate successfully queued"},
             "Hangup": {"response": "Success", "message": "Channel Hungup"},
             "MixMonitorMute": {"response": "Success"},
+            "Setvar": {"response": "Success", "message": "Variable Set"},
         }
         self.names: dict[str, str] = {}
         self.states: dict[str, str] = {}
         self.recorded: dict[str, list[str]] = {}
-        self.paused: dict[str, bool] = {}
         self.wanted: list[str] = []
         self.queues: list[asyncio.Queue[Any]] = []
 
@@ -52,9 +52,6 @@ class FakePbx:
 
     def recorded_channels(self, linkedid: str) -> list[str]:
         return self.recorded.get(linkedid, [])
-
-    def recording_paused(self, channel: str, paused: bool) -> None:
-        self.paused[channel] = paused
 
     def call_is(self, linkedid: str) -> str:
         return self.states.get(linkedid, "gone")

@@ -26,12 +26,21 @@ async def run(pbx, linkedid=LINKEDID, on=False):
     return await record.run(Task("u", {"linkedid": linkedid, "on": on}, pbx, lambda: True, lambda outcome: None))
 
 
-@pytest.mark.parametrize("on, state", [(False, "1"), (True, "0")])
-async def test_both_sides_are_silent_or_recorded_again(pbx, on, state):
+def mute(channel, state):
+    return {"Action": "MixMonitorMute", "Channel": channel, "Direction": "both", "State": state}
+
+
+def keep(channel, value):
+    return {"Action": "Setvar", "Channel": channel, "Variable": "ODOO_PAUSE", "Value": value}
+
+
+@pytest.mark.parametrize(
+    "on, sent", [(False, [keep(CLIENT, "paused"), mute(CLIENT, "1")]), (True, [mute(CLIENT, "0"), keep(CLIENT, "")])]
+)
+async def test_both_sides_are_silent_or_recorded_again(pbx, on, sent):
     outcome = await run(pbx, on=on)
     assert (outcome.status, outcome.linkedid) == ("done", LINKEDID)
-    assert pbx.sent == [{"Action": "MixMonitorMute", "Channel": CLIENT, "Direction": "both", "State": state}]
-    assert pbx.paused == {CLIENT: not on}
+    assert pbx.sent == sent
 
 
 async def test_the_channel_that_records_is_looked_for(pbx):
@@ -41,14 +50,17 @@ async def test_the_channel_that_records_is_looked_for(pbx):
 
     pbx.answers["MixMonitorMute"] = answer
     assert (await run(pbx)).status == "done"
-    assert [action["Channel"] for action in pbx.sent] == [CLIENT, PHONE]
+    assert [action["Channel"] for action in pbx.named("MixMonitorMute")] == [CLIENT, PHONE]
+    values = {action["Channel"]: action["Value"] for action in pbx.named("Setvar")}
+    assert values == {CLIENT: "", PHONE: "paused"}
 
 
 async def test_a_call_that_is_not_recorded_is_told_as_gone(pbx):
     pbx.answers["MixMonitorMute"] = {"response": "Error", "message": "Cannot set mute flag"}
     assert (await run(pbx)).code == "gone"
     assert (await run(pbx, "1764000000.99")).code == "gone"
-    assert len(pbx.sent) == 2
+    assert len(pbx.named("MixMonitorMute")) == 2
+    assert pbx.named("Setvar")[-2:] == [keep(PHONE, "paused"), keep(PHONE, "")]
 
 
 async def test_a_missing_right_is_no_missing_recording(pbx):

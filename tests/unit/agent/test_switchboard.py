@@ -16,13 +16,13 @@ class Link:
     """As much of a link as the switchboard uses."""
 
     def __init__(self):
-        self.connected, self.sent = False, []
+        self.connected, self.sent, self.answer = False, [], {"response": "Success"}
 
     async def send(self, action):
         if not self.connected:
             raise NotConnected("not connected")
         self.sent.append(action)
-        return [{"response": "Success"}]
+        return [self.answer]
 
 
 @pytest.fixture
@@ -152,24 +152,28 @@ def test_a_recordings_call_is_known_by_its_linkedid_or_its_channel(board, story)
 async def test_a_paused_recording_that_begins_again_stays_paused(board, link, story):
     link.connected = True
     caller = story.incoming()
-    began = parse_event({"event": "MixMonitorStart", **caller.fields()})
-    board.tell(began)
-    board.recording_paused(caller.name, True)
-    board.tell(began)  # after a transfer
-    await until(lambda: link.sent)
-    assert link.sent == [{"Action": "MixMonitorMute", "Channel": caller.name, "Direction": "both", "State": "1"}]
-    board.recording_paused(caller.name, False)
-    board.tell(began)
+    board.tell(began(caller, "asked"))
+    await until(lambda: len(link.sent) == 2)
+    assert link.sent == [  # first silence, then the word that it is: the dialplan waits for it
+        {"Action": "MixMonitorMute", "Channel": caller.name, "Direction": "both", "State": "1"},
+        {"Action": "Setvar", "Channel": caller.name, "Variable": "ODOO_PAUSE", "Value": "paused"},
+    ]
+    for pause in ("", "paused", None):
+        board.tell(began(caller, pause))
     await nothing_more(lambda: len(link.sent), 0.05)
 
 
-async def test_a_pause_ends_with_its_channel_and_one_that_is_lost_is_said(board, link, story, caplog):
+async def test_what_cannot_be_silenced_is_said_and_the_dialplan_not_told_that_it_is(board, link, story, caplog):
     caller = story.incoming()
-    began = parse_event({"event": "MixMonitorStart", **caller.fields()})
-    board.recording_paused(caller.name, True)
-    board.tell(began)  # Asterisk is not connected
-    await until(lambda: "paused and is not any more" in caplog.text)
-    board.tell(parse_event({"event": "Hangup", **caller.fields(), "cause": "16"}))
-    link.connected = True
-    board.tell(began)
-    await nothing_more(lambda: len(link.sent), 0.05)
+    board.tell(began(caller, "asked"))  # Asterisk is not connected
+    await until(lambda: "ends with its transfer: not connected" in caplog.text)
+    link.connected, link.answer = True, {"response": "Error", "message": "Cannot set mute flag"}
+    board.tell(began(caller, "asked"))
+    await until(lambda: "ends with its transfer: Cannot set mute flag" in caplog.text)
+    assert [action["Action"] for action in link.sent] == ["MixMonitorMute"]
+
+
+def began(channel, pause):
+    """What odoo-record says when it begins a recording (again)."""
+    fields = {"event": "UserEvent", **channel.fields(), "userevent": "OdooRecording", "file": "2026/01/31/in-1.wav"}
+    return parse_event(fields if pause is None else fields | {"pause": pause})
