@@ -26,6 +26,8 @@ PORT, LOGIN, RIGHTS = "Asterisk's AMI port", "Asterisk's login", "rights"
 EVENTS, FILTER, CALLS = "events", "event filter", "calls"
 DIALPLAN, OUTBOUND = "dialplan", "outbound context"
 CONTEXT = "odoo-dial"
+#: What dialplan/extensions.conf says of itself; one higher with each change of what it does.
+VERSION = 2
 #: A phone that nobody has.
 NOBODY = "PJSIP/odoo-doctor-rings-nobody"
 PACE = Pace()
@@ -175,10 +177,13 @@ async def _contexts(session: Session) -> Finding:
     if exists is None:
         todo = "click-to-call needs it: load func_dialplan.so in modules.conf"
         return fails(DIALPLAN, "Asterisk has no function DIALPLAN_EXISTS, or does not let us ask", todo)
+    todo = 'run pbx-agent setup again, then: asterisk -rx "dialplan reload"'
     if not exists:
-        todo = 'run pbx-agent setup again, then: asterisk -rx "dialplan reload"'
         return fails(DIALPLAN, f"there is no context {CONTEXT}: click-to-call cannot dial", todo)
-    return ok(DIALPLAN, f"the context {CONTEXT} is there")
+    if not await _exists(session, f"odoo-version,{VERSION},1"):
+        words = f"the context {CONTEXT} is there, but odoo/extensions.conf is of another version than this agent"
+        return note(DIALPLAN, words, todo)
+    return ok(DIALPLAN, f"the context {CONTEXT} is there, of this agent's version")
 
 
 async def _outbound(session: Session) -> Finding:

@@ -31,7 +31,8 @@ class Pbx(FakeAmi):
     def __init__(self):
         super().__init__()
         self.rights = dict.fromkeys(RIGHTS, "an action")
-        self.values = {"DIALPLAN_EXISTS(odoo-dial,1,1)": "1", "DIALPLAN_EXISTS(from-internal)": "1"}
+        places = ("odoo-dial,1,1", f"odoo-version,{on_asterisk.VERSION},1", "from-internal")
+        self.values = {f"DIALPLAN_EXISTS({place})": "1" for place in places}
 
     def _listcommands(self, fields):
         return reply(fields, **self.rights)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
+from pbx_agent.doctor.asterisk import VERSION
+from pbx_agent.setup import asterisk_conf
 from tests.unit.agent import doctor_world
 from tests.unit.agent.doctor_world import failing, rewritten, seen
 from tests.unit.agent.fake_ami import frame, reply
@@ -88,6 +92,20 @@ async def test_the_list_of_calls_is_refused(path, ami):
 async def test_the_dialplan_does_not_have_our_context(path, ami):
     ami.values["DIALPLAN_EXISTS(odoo-dial,1,1)"] = "0"
     assert "dialplan reload" in (await failing(path))["dialplan"]
+
+
+async def test_our_dialplan_is_of_another_version(path, ami):
+    ami.values[f"DIALPLAN_EXISTS(odoo-version,{VERSION},1)"] = "0"
+    level, words = (await seen(path))["dialplan"][:2]
+    assert level == "note" and "another version" in words
+
+
+def test_whoever_changes_the_dialplan_changes_its_version():
+    """A PBX that was paired before must hear that it has to be set up again."""
+    lines = asterisk_conf.template("extensions.conf").splitlines()
+    does = "\n".join(line.strip() for line in lines if line.strip() and not line.startswith(";"))
+    assert f"[odoo-version]\nexten => {VERSION},1,Return()" in does
+    assert (VERSION, hashlib.sha256(does.encode()).hexdigest()[:12]) == (2, "0c0349642256")
 
 
 async def test_a_module_is_missing_that_our_context_needs(path, ami):
