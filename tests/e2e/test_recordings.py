@@ -81,14 +81,32 @@ async def test_a_pause_is_silence(office, back_office, archive, session_of):
         assert archive.heard(side)[:3] == [frozenset({tone}), frozenset(), frozenset({tone})]
 
 
-async def test_a_pause_outlives_a_transfer(office, back_office, archive, session_of):
+async def blind(office, inside):
+    """Put the client through without a word; returns the colleague's end."""
+    await inside.blind_transfer("102")
+    second = await office.phone("102").wait_ringing()
+    await second.answer()
+    return second
+
+
+async def attended(office, inside):
+    """Put the client through after a word with the colleague; returns the colleague's end."""
+    await inside.hold()
+    consultation = office.phone("101").call("102")
+    second = await office.phone("102").wait_ringing()
+    await second.answer()
+    await consultation.wait_state("confirmed")
+    await inside.attended_transfer(consultation)
+    return second
+
+
+@pytest.mark.parametrize("put_through", [blind, attended])
+async def test_a_pause_outlives_a_transfer(office, back_office, archive, session_of, put_through):
     anna = await asyncio.to_thread(session_of, "anna")
     outside, inside = await talk(office, EVA, "101")
     await hear_each_other(archive, outside, inside, "101", seconds=1.0)
     await record(back_office, anna, False)
-    await inside.blind_transfer("102")
-    second = await office.phone("102").wait_ringing()
-    await second.answer()
+    second = await put_through(office, inside)
     await hear_each_other(archive, outside, second, "102")
     call = await end(back_office, outside, second, result="answered")
     client, company = await archive.sides(await archive.recording(call["id"]))
