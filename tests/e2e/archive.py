@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import subprocess
 import time
 import wave
@@ -14,6 +15,7 @@ from sandbox.phones.tone import heard
 PATIENCE = 40  # seconds from the end of a call until its recording can be heard
 FIELDS = ["state", "problem", "seconds", "channels", "mimetype", "bytes", "file", "linkedid"]
 WINDOW = RATE // 5  # samples
+STUTTER = RATE // 2  # samples
 
 
 class Archive:
@@ -49,13 +51,15 @@ class Archive:
         return await asyncio.to_thread(decoded, raw, self.folder)
 
     def heard(self, samples):
-        """Who is heard one after the other: sets of tones, each new one once."""
-        moments = []
-        for begin in range(0, len(samples) - WINDOW, WINDOW):
-            tones = frozenset(heard(samples[begin : begin + WINDOW], self.everybody))
-            if not moments or moments[-1] != tones:
-                moments.append(tones)
-        return moments
+        """Who is heard one after the other: sets of tones, each new one once.
+
+        A silence shorter than STUTTER says that the phones' machine had more to do, and nothing about the recording.
+        """
+        begins = range(0, len(samples) - WINDOW, WINDOW)
+        windows = (frozenset(heard(samples[begin : begin + WINDOW], self.everybody)) for begin in begins)
+        runs = ((tones, len(list(run))) for tones, run in itertools.groupby(windows))
+        lasting = (tones for tones, length in runs if tones or length * WINDOW >= STUTTER)
+        return [tones for tones, _same in itertools.groupby(lasting)]
 
     def lasting(self, samples, seconds=0.6):
         """Who is heard together for a while, one set of tones after the other; silence is left out."""
