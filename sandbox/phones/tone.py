@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from .g711 import RATE
 
 AUDIBLE = 300  # amplitude of 32767 from which a tone counts as heard; a phone sends 8000
+DROWNED = 0.2  # of the loudest: what is softer is the click of a tone that begins or ends, at most 0.15 of it
 
 
 def levels(samples: Sequence[int], frequencies: Iterable[int]) -> dict[int, float]:
@@ -33,4 +34,6 @@ def _magnitude(samples: Sequence[float], frequency: int) -> float:
 
 def heard(samples: Sequence[int], frequencies: Iterable[int]) -> set[int]:
     """Those of the frequencies (Hz) that a person would hear."""
-    return {frequency for frequency, level in levels(samples, frequencies).items() if level >= AUDIBLE}
+    found = levels(samples, frequencies)
+    least = max(AUDIBLE, DROWNED * max(found.values(), default=0))
+    return {frequency for frequency, level in found.items() if level >= least}

@@ -104,6 +104,24 @@ async def test_every_size(office, back_office, sign_in, album, recorded, name, v
     await shows_list(anna, album, name)
 
 
+async def test_nothing_moves_when_the_shape_arrives(office, sign_in, recorded):
+    anna = await sign_in("anna", "/odoo/contacts", viewport=DESK)
+    is_wanted = asyncio.Event()
+
+    async def later(route):
+        await is_wanted.wait()
+        await route.continue_()
+
+    await anna.page.route("**/asterisk.recording/shape*", later)
+    await anna.open(f"/odoo/calls/{recorded}")
+    form = form_of(anna)
+    await expect(marks_of(form)).to_have_count(2, timeout=ARRIVAL)
+    before = [await place.bounding_box() for place in (play_of(form), note_of(form))]
+    is_wanted.set()
+    await expect(form.locator("[role=slider] > svg path")).to_have_count(2, timeout=ARRIVAL)
+    assert [await place.bounding_box() for place in (play_of(form), note_of(form))] == before
+
+
 @pytest.mark.parametrize("name, viewport", [("ru", DESK), ("ru_390", PHONE)])
 async def test_russian(office, back_office, sign_in, album, recorded, name, viewport):
     eva = await back_office.id_of("res.partner", "Eva Braun")

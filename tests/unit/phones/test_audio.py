@@ -49,6 +49,15 @@ def test_tones_are_told_apart():
     assert levels[700] < 50
 
 
+@pytest.mark.parametrize("gap", [0, 20, 50])  # ms
+@pytest.mark.parametrize("at", range(0, RATE // 5, 97))
+def test_the_click_between_two_tones_is_no_third_one(at, gap):
+    """One phone stops and another begins, anywhere in what is looked at."""
+    first, second = (decode(sine(hertz, PCMA), PCMA) for hertz in (400, 450))
+    samples = [*first[:at], *([0] * (gap * RATE // 1000)), *second[at:]][: RATE // 5]
+    assert tone.heard(samples, [400, 450, 500, 550, 600, 650, 1000]) <= {400, 450}
+
+
 def test_silence_holds_no_tone():
     assert tone.heard([0] * 800, [440]) == set()
     assert tone.heard([], [440]) == set()
