@@ -122,12 +122,12 @@ class Screen:
         await menu.locator("input[type=tel]").fill(number)
         await menu.get_by_role("button", name="Call", exact=True).click()
 
-    async def press_hang_up(self) -> None:
-        """Press the red button, as a person does: when it stands still, what is loaded above it has arrived."""
+    async def press(self, button: Locator) -> None:
+        """Press a button of a call, as a person does: when it stands still, what is loaded above it has arrived."""
         await expect(self.calls.locator("[aria-busy=true]")).to_have_count(0)
-        await self.hang_up.click()
+        await button.click()
 
     async def more(self, name: str) -> None:
         """Unfold "More" of the only call and choose an action there, by its id."""
-        await self.calls.locator(".o-asterisk-more").click()
-        await self.action(name).click()
+        await self.press(self.calls.locator(".o-asterisk-more"))
+        await self.press(self.action(name))

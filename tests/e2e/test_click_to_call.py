@@ -37,7 +37,7 @@ async def test_my_phone_rings_with_the_clients_name_then_the_client(office, back
     assert "Eva Braun" in shown and EVA in shown
     await client.wait_state("confirmed")
     await expect(eva.title).to_have_text("Talking")
-    await eva.press_hang_up()
+    await eva.press(eva.hang_up)
     await client.wait_state("ended")
     call = await back_office.newest_call(direction="outgoing", result="answered")
     assert call["partner_id"][1].endswith("Eva Braun")
@@ -201,7 +201,7 @@ async def test_of_several_phones_the_chosen_one_dials(office, sign_in):
     await elena.dial(EVA)
     await office.phone("1052").wait_ringing()
     assert not office.phone("105").live_calls
-    await elena.press_hang_up()
+    await elena.press(elena.hang_up)
     await asyncio.gather(office.phone("1052").wait_idle(), elena.sees_no_call(15_000))
     menu = await elena.open_menu()
     await menu.get_by_role("radio", name="Desk phone").check()

@@ -82,7 +82,7 @@ async def test_popup_and_card(office, sign_in, album):
     await is_fine(anna)
     await album.take(anna.page, "popup", readme=True, **corner(height=440))
     await answered(office, "101", anna)
-    await anna.calls.locator(".o-asterisk-more").click()
+    await anna.press(anna.calls.locator(".o-asterisk-more"))
     await is_fine(anna)
     await album.take(anna.page, "call_card", readme=True, **corner(height=540))
     await customer.hang_up()
@@ -129,7 +129,7 @@ async def test_russian_has_room_for_every_word(office, sign_in, album, back_offi
         buttons = await screen.calls.locator(".o-asterisk-CallActions .btn").all()
         middles = {round((box := await button.bounding_box())["y"] + box["height"] / 2) for button in buttons}
         assert len(middles) == 1, "the buttons of a call stand in one row"
-        await screen.calls.locator(".o-asterisk-more").click()
+        await screen.press(screen.calls.locator(".o-asterisk-more"))
         await is_fine(screen)
         await album.take(screen.page, "call_card_ru")
         await customer.hang_up()

@@ -43,13 +43,13 @@ async def document(office, back_office, sign_in):
     """Anna has talked to Eva with the call's document before her: her screen, and the call, which has just ended."""
     anna = await sign_in("anna", "/odoo/contacts", viewport={"width": 1280, "height": 1000})
     customer, _inside = await talk(office, EVA, "101")
-    await anna.action("note").click()
+    await anna.press(anna.action("note"))
     await expect(form_of(anna)).to_be_visible()
     await anna.page.wait_for_timeout(SPOKEN)  # what is said: its length is what is shown
     await customer.hang_up()
     call = await back_office.newest_call(result="answered")
     await expect(anna.title).to_have_text("Call ended")
-    await anna.calls.locator(".o-asterisk-done").click()
+    await anna.press(anna.calls.locator(".o-asterisk-done"))
     return anna, call["id"]
 
 
@@ -64,7 +64,7 @@ async def test_a_recording_is_paused_and_goes_on(office, sign_in, album):
     await album.take(anna.page, "card_recording_paused")
     await anna.reload()
     await expect(state_of(anna.calls)).to_have_text("Recording paused")
-    await anna.action("note").click()
+    await anna.press(anna.action("note"))
     await expect(form_of(anna)).to_be_visible()
     await expect(state_of(form_of(anna))).to_have_count(0)  # the card has it
     await anna.hide.click()
@@ -155,9 +155,9 @@ async def test_wrapping_up_outlives_a_reload(office, back_office, sign_in):
     await anna.reload()
     await expect(anna.title).to_have_text("Call ended")
     await expect(note_of(anna.calls)).to_have_value("Wants ink")
-    await anna.calls.get_by_role("button", name="Interested").click()
+    await anna.press(anna.calls.get_by_role("button", name="Interested"))
     await expect(anna.calls.locator(".o-asterisk-outcome[aria-pressed=true]")).to_have_text("Interested")
-    await anna.calls.locator(".o-asterisk-done").click()
+    await anna.press(anna.calls.locator(".o-asterisk-done"))
     await anna.sees_no_call()
     await anna.reload()
     await anna.sees_no_call()

@@ -156,7 +156,7 @@ async def test_reload_while_ringing_and_while_talking(office, sign_in):
     minutes, seconds = (await timer.inner_text()).split(":")
     # Odoo's clock is known as well as its answer was quick.
     assert int(minutes) * 60 + int(seconds) >= 3 - (time.monotonic() - begun) / 2
-    await anna.press_hang_up()
+    await anna.press(anna.hang_up)
     await customer.wait_state("ended")
 
 
