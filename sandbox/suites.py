@@ -61,7 +61,7 @@ def run_pytest(suite: str, args: list[str], show: bool) -> Report:
     log = log_file(suite)
     with log.open("w") as output:
         process = subprocess.Popen(
-            [str(part) for part in argv], cwd=ROOT, env=venv.environment(ROOT, AGENT, PYTHONDONTWRITEBYTECODE="1"),
+            [str(part) for part in argv], cwd=ROOT, env=venv.environment(ROOT, AGENT),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         )  # fmt: skip
         adopt(process, signal.SIGINT)  # pytest tears its fixtures down then

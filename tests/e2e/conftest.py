@@ -21,8 +21,17 @@ from tests.e2e.archive import Archive
 from tests.e2e.back_office import BackOffice
 from tests.e2e.screen import Screen
 
+# The suggestions below the address bar are two web pages of Chromium's own, made anew for everybody who signs in here:
+# a second of a core each time. The others are what Playwright switches off, whose list this one replaces.
+FEATURES = """
+    WebUIOmniboxPopup WebUIOmniboxAimPopup
+    AcceptCHFrame AutoDeElevate AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose
+    DialMediaRouteProvider GlobalMediaControls HttpsUpgrades LensOverlay MediaRouter OptimizationHints PaintHolding
+    RenderDocument ThirdPartyStoragePartitioning Translate
+"""
 # Chromium would look up its maker's hosts at every start; a test machine has no business there.
 CHROMIUM = [
+    f"--disable-features={','.join(FEATURES.split())}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -13,7 +13,7 @@ from sandbox.say import SandboxError
 COLLEAGUES = ("anna", "boris", "clara", "dmitri", "elena")
 
 
-async def eventually(read: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 15) -> Any:
+async def eventually(read: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 30) -> Any:
     """Returns what `read` gives as soon as it is `wanted` (a value, or a condition for one)."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + seconds
