@@ -60,7 +60,7 @@ class Ledger:
             (call["number"] or "", call["direction"], call["result"] or call["state"], call["missed"]) for call in found
         )
 
-    async def wait_calls(self, *expected: tuple, seconds: float = 15) -> list[dict]:
+    async def wait_calls(self, *expected: tuple, seconds: float = 30) -> list[dict]:
         """Until the new calls are exactly these, and nobody is shown a call any more; returns their records."""
         await eventually(self.calls, sorted(expected), seconds)
         await eventually(self.live, {}, seconds)

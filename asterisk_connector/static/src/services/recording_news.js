@@ -6,6 +6,11 @@ import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 const CHANNEL = "asterisk_recordings:";
 /** News that come together are asked about together (ms). */
 const GATHER_MS = 150;
+/**
+ * By then the bus speaks of a call that has come onto the screen (ms). It gathers channels for 300 ms, and says neither
+ * when it has them nor what it missed while others were told something.
+ */
+const SUBSCRIBED_MS = 2000;
 
 /**
  * The recordings of calls on the screen, as they become audible, fail or are erased. The bus says only that there is
@@ -28,6 +33,8 @@ export class RecordingNews {
         this.watched.set(callId, count + 1);
         if (!count) {
             this.bus.addChannel(CHANNEL + callId);
+            // What happened between the reading of the record and the subscription.
+            browser.setTimeout(() => this.askSoon([callId]), SUBSCRIBED_MS);
         }
         return () => this.unwatch(callId);
     }

@@ -47,6 +47,16 @@ test("an open call's recording is there by itself when it has come", async () =>
     expect("[role=slider] > svg path").toHaveCount(2);
 });
 
+test("what came before the bus could tell it is there too", async () => {
+    await mountRecorded("form", false);
+    onRpc("asterisk.call", "search_read", () => [{ id: 7, recordings: [recordingView()] }]);
+    await advanceTime(1900);
+    expect(PLAYER).toHaveCount(0);
+    await advanceTime(300);
+    await animationFrame();
+    expect(PLAY).toHaveCount(1);
+});
+
 test("it says why when it does not come", async () => {
     await mountRecorded("form", [onItsWay]);
     await news(7, [recordingView({ state: "failed", problem: "The file is empty." })]);
