@@ -56,29 +56,27 @@ def _one(suite: str, arguments: list[str]) -> list[Report]:
 
 
 def _all() -> list[Report]:
-    """Unit tests while the database is made, then Odoo's two suites side by side, then the two with a world each."""
+    """Unit tests, which mostly wait, beside Odoo's two suites; then those with a world each, side by side."""
     provision.tools()
-    unit, problem = together(lambda: suites.run_pytest("unit", [], show=False), _prepare)
-    reports = [_finish(unit)]
-    if problem:
-        failed = Counts(problems=[problem])
-        return [*reports, _finish(Report("odoo", failed, suites.log_file("odoo")))]
-    with OdooRuns() as runs:
-        reports += together(lambda: runs.run("odoo", []), lambda: runs.run("js", []))
-    for report in reports[1:]:
-        _finish(report)
-    return [*reports, *together(*(partial(_live, suite) for suite in suites.LIVE))]
+    unit, of_odoo = together(partial(_pytest, "unit"), _odoo)
+    if of_odoo is None:
+        failed = Counts(problems=["what the other suites need could not be made"])
+        return [unit, _finish(Report("odoo", failed, suites.log_file("odoo")))]
+    return [unit, *of_odoo, *together(*(partial(_pytest, suite) for suite in suites.LIVE))]
 
 
-def _live(suite: str) -> Report:
+def _pytest(suite: str) -> Report:
     return _finish(suites.run_pytest(suite, [], show=False))
 
 
-def _prepare() -> str | None:
-    """Provisions and installs the addon; returns what went wrong, so that the unit tests are reported all the same."""
+def _odoo() -> list[Report] | None:
+    """Odoo's two suites side by side; None: there is no Odoo, or the addon cannot be installed, and that was said."""
     try:
         provision.everything()
         provision.addon_template()
     except SandboxError as error:
-        return str(error)
-    return None
+        complain(str(error))
+        return None
+    with OdooRuns() as runs:
+        reports = together(*(partial(runs.run, suite, []) for suite in ("odoo", "js")))
+    return [_finish(report) for report in reports]
