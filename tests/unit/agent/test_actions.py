@@ -176,7 +176,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from([*ARGS, "unknown"]), ANYTHING))
 def test_whatever_odoo_sends_is_refused_or_one_action(changed):
     try:
@@ -188,7 +188,7 @@ def test_whatever_odoo_sends_is_refused_or_one_action(changed):
     assert action["Channel"].count("/") == 1 and not set(action["Channel"] + action["Exten"]) & set("&,|()")
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(ANYTHING, ANYTHING)
 def test_whatever_a_channel_or_endpoint_is_called_nothing_breaks(channel, endpoint):
     for build, value in ((actions.hangup, channel), (actions.device_state, endpoint), (actions.uuid_text, channel)):

@@ -143,7 +143,7 @@ async def test_no_secret_in_any_line_about_a_broken_connection(odoo, client, cap
     assert odoo.key not in caplog.text
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=60) | st.text(max_size=60))
 def test_any_text_is_parsed_or_nothing(raw):
     parsed(raw)
@@ -157,7 +157,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80)
 @given(st.integers(100, 599), JSON)
 def test_any_answer_is_sorted(status, body):
     answer = sort_answer(status, body)

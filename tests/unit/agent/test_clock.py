@@ -81,7 +81,7 @@ def test_what_is_no_time_changes_nothing(clock, ours, told):
     assert clock.now() == NOW + 100
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 @given(st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.lists(st.integers())))
 def test_any_value_is_a_time_or_none(value):
     told = moment(value)

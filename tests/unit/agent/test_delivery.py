@@ -112,7 +112,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80)
 @given(JSON, st.integers(0, 3))
 def test_whatever_odoo_answers_each_item_has_a_verdict_or_the_request_failed(results, count):
     class Client:

@@ -337,7 +337,7 @@ JSON = st.recursive(
 FIELDS = st.dictionaries(st.sampled_from(["verb", "args", "created_at", "expires_at", "more"]), JSON)
 
 
-@settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(FIELDS, st.uuids(version=4), JSON)
 def test_whatever_odoo_sends_ends_with_a_result(tmp_path, changed, uuid, anything):
     async def carry_out():

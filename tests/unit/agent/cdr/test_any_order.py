@@ -145,7 +145,7 @@ async def carry_out(steps, limit, has_ids):
         shutil.rmtree(folder)
 
 
-@settings(max_examples=120, deadline=None, database=None)
+@settings(max_examples=120)
 @given(STEPS, st.integers(1, 7), st.booleans())
 def test_a_csv_file(steps, limit, has_ids):
     written, found = asyncio.run(carry_out(steps, limit, has_ids))
@@ -177,7 +177,7 @@ async def carry_out_on_sqlite(steps, limit):
         shutil.rmtree(folder)
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(STEPS, st.integers(1, 7))
 def test_a_sqlite_file(steps, limit):
     written, found = asyncio.run(carry_out_on_sqlite(steps, limit))

@@ -126,7 +126,7 @@ def test_rows_of_cdr_csv_may_change_their_width():
     assert [group.shaper.names for group in groups] == [tuple(names) for names in widths]
 
 
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=400)
 @given(st.text(st.sampled_from('a",\n\r;\0 1é"'), max_size=60), st.booleans())
 def test_any_text_is_read_to_its_end(text, is_end):
     groups, _problems, used = reader().read(text, "Master.csv", 1, is_end)
@@ -135,7 +135,7 @@ def test_any_text_is_read_to_its_end(text, is_end):
     assert sum(len(group.fields) for group in groups) <= used
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(st.lists(st.text(st.sampled_from('ab",\né '), max_size=12), min_size=1, max_size=12), st.integers(1, 12))
 def test_whatever_asterisk_quotes_is_read_as_it_was(names, at_a_time):
     """Also when lines come a few at a time: the same rows, whatever the cuts."""

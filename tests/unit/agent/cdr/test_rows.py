@@ -193,7 +193,7 @@ def test_what_is_the_same_and_far_away_is_the_same_row_again():
     assert len(set(keys([row, row], [10, 511]))) == 1
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(0, 3), max_size=60), st.integers(0, 60))
 def test_ordinals_go_on_where_they_were_kept(content, cut):
     """Whatever is kept with a cursor in the middle: the numbers are those of reading in one go."""
@@ -239,7 +239,7 @@ def test_the_key_is_that_of_the_content_as_read():
 TIMES = st.sampled_from(("2025-11-24 16:00:00", "2025-10-26 02:30:00", "", "yesterday")) | st.text(max_size=20)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(st.lists(st.lists(st.text(max_size=30), min_size=len(ORDER), max_size=len(ORDER)), max_size=4))
 def test_any_texts_make_rows(rows):
     told = CdrRows(ORDER, BERLIN).shape(rows, range(len(rows)), Ordinals(500))
@@ -248,7 +248,7 @@ def test_any_texts_make_rows(rows):
     assert all(len(row) == len(CDR) and (row[1] is None or row[1] > 0) for row in told)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.builds(

@@ -72,7 +72,7 @@ def test_zones_whose_clock_does_not_change_by_whole_hours():
         assert read == moment or moment in read
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(
     st.integers(800_000_000, 2_000_000_000),
     st.sampled_from(["Europe/Berlin", "America/St_Johns", "UTC", "Asia/Kolkata"]),
@@ -84,7 +84,7 @@ def test_what_a_pbx_writes_is_what_is_read(moment, name):
         assert read == moment or moment in read
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(st.text(max_size=40) | st.from_regex(r"[0-9: T.+-]{0,30}", fullmatch=True))
 def test_any_text_is_a_time_or_none(text):
     BERLIN.read(text)
