@@ -14,7 +14,7 @@ import pytest
 
 from pbx_agent import config
 from pbx_agent.recordings import courtesy
-from tests.unit.agent.test_executor import example
+from tests.unit.agent.command_desk import example
 from tests.unit.agent.test_spool import AGENT
 from tests.unit.agent.waiting import hurry, nothing_more, until
 from tests.unit.agent.whole import is_connected, last, live, settings, whole

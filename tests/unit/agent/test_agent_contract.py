@@ -16,10 +16,10 @@ from pbx_agent.calls.tracker import Tracker
 from pbx_agent.odoo.heartbeat import CONTRACT as VERSION
 from pbx_agent.replay import frames_of, timed
 from tests.unit.agent.ami_script import Story
+from tests.unit.agent.command_desk import Desk
 from tests.unit.agent.fake_ami import FakeAmi
 from tests.unit.agent.fake_odoo import FakeOdoo
 from tests.unit.agent.fake_pbx import FakePbx
-from tests.unit.agent.test_executor import Desk
 from tests.unit.agent.waiting import hurry, until
 from tests.unit.agent.whole import whole
 

@@ -2,87 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import sqlite3
 import time
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pbx_agent.commands import executor
-from pbx_agent.commands.executor import Executor
 from pbx_agent.commands.pbx import Outcome, failed
-from pbx_agent.odoo.clock import OdooClock
-from pbx_agent.odoo.spool import Spool
-from tests.unit.agent.fake_pbx import FakePbx
+from tests.unit.agent import command_desk
+from tests.unit.agent.command_desk import CREATED, Desk, example
 from tests.unit.agent.test_originate_watch import CLIENT, DIALLED, OWN, UUID, begun, ended, gone
-from tests.unit.agent.waiting import hurry, nothing_more, until, until_asked
+from tests.unit.agent.waiting import hurry, nothing_more, until
 
-CONTRACT = Path(__file__).resolve().parents[2] / "contract" / "agent"
-CREATED = 1_764_000_300.0  # when the example commands were made, by Odoo's clock
-
-
-def example(name, **changed):
-    """A command as Odoo sends it (docs/contract.md)."""
-    return {**json.loads((CONTRACT / f"command_{name}.json").read_text("utf-8")), **changed}
+pbx, desk = command_desk.pbx, command_desk.desk  # fixtures
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     hurry(monkeypatch)
-
-
-@pytest.fixture
-def pbx():
-    return FakePbx()
-
-
-class Desk:
-    """An executor with its spool; `results(uuid)` are those that wait for Odoo."""
-
-    def __init__(self, folder, pbx, odoo_time=CREATED + 0.2):
-        self.spool = Spool(folder / "spool.sqlite")
-        self.pbx, self.told = pbx, 0
-        self.clock = OdooClock()
-        self.clock.learn(odoo_time, time.time())
-        self.erased: list[tuple[str, str]] = []
-        self.executor = Executor(self.spool, self.clock, pbx, self.results_wait, self.erase)
-
-    async def erase(self, key, file):
-        self.erased.append((key, file))
-        return ""
-
-    def results_wait(self):
-        self.told += 1
-
-    async def results(self, uuid=UUID):
-        items = await self.spool.call(self.spool.waiting, "result", 100, time.time())
-        return [item.payload for item in items if item.key == uuid]
-
-    async def codes(self, uuid=UUID):
-        return [(result["status"], result["code"]) for result in await self.results(uuid)]
-
-    async def finished(self, uuid=UUID):
-        """The last result, once there is one."""
-        await until_asked(lambda: self._is_over(uuid))
-        return (await self.results(uuid))[0]
-
-    async def _is_over(self, uuid):
-        return [status for status, _code in await self.codes(uuid) if status in ("done", "failed")]
-
-    async def close(self):
-        await self.executor.stop()
-        self.spool.close()
-
-
-@pytest.fixture
-async def desk(tmp_path, pbx):
-    one = Desk(tmp_path, pbx)
-    yield one
-    await one.close()
 
 
 async def test_a_click_is_accepted_then_done(desk, pbx):
@@ -223,61 +160,6 @@ async def test_a_connection_that_goes_in_between_is_not_connected(desk, pbx):
     assert (await desk.finished())["code"] == "not_connected"
 
 
-# -- what is no proper command ---------------------------------------------------------------------------------------
-
-
-async def test_an_unknown_verb_is_refused(desk, pbx):
-    command = example("unknown", expires_at=CREATED + 60)
-    desk.executor.take(command)
-    result = await desk.finished(command["uuid"])
-    assert result["code"] == "unknown_verb" and "'dance'" in result["message"]
-
-
-@pytest.mark.parametrize(
-    "verb", [None, "", 5, ["originate"], "origi\0nate", "ORIGINATE", " originate", {"originate": 1}]
-)
-async def test_only_the_verb_itself_is_the_verb(desk, pbx, verb):
-    desk.executor.take(example("originate", verb=verb))
-    assert (await desk.finished())["code"] == "unknown_verb"
-    assert pbx.sent == []
-
-
-BAD = {
-    "no args": {"args": None},
-    "args are a list": {"args": ["PJSIP/101"]},
-    "no expiry": {"expires_at": None},
-    "expiry is text": {"expires_at": "1764000308"},
-    "expiry is true": {"expires_at": True},
-    "expiry is no number": {"expires_at": float("nan")},
-    "never expires": {"expires_at": float("inf")},
-    "too large for a clock": {"expires_at": 10**400},
-    "before there were clocks": {"expires_at": -(10**400)},
-    "line break in the endpoint": {"args": {**example("originate")["args"], "endpoint": "PJSIP/101\r\nAction: X"}},
-    "two phones": {"args": {**example("originate")["args"], "endpoint": "PJSIP/101&PJSIP/102"}},
-    "a second argument": {"args": {**example("originate")["args"], "dial": "101,60"}},
-    "a context with a jump": {"args": {**example("originate")["args"], "context": "default,s,1"}},
-    "a foreign header": {"args": {**example("originate")["args"], "headers": {"From": "x"}}},
-    "a header with a line break": {"args": {**example("originate")["args"], "headers": {"Alert-Info": "x\r\ny"}}},
-    "no endpoint": {"args": {}},
-}
-
-
-@pytest.mark.parametrize("changed", BAD.values(), ids=BAD)
-async def test_what_is_not_allowed_is_invalid_and_reaches_nobody(desk, pbx, changed):
-    desk.executor.take(example("originate", **changed))
-    result = await desk.finished()
-    assert (result["status"], result["code"]) == ("failed", "invalid")
-    assert result["message"].isprintable() and len(result["message"]) <= 200
-    assert pbx.sent == []
-
-
-@pytest.mark.parametrize("command", [None, 5, "originate", [], {}, {"uuid": None}, {"uuid": "x\r\n"}, {"uuid": ["u"]}])
-async def test_a_command_without_identity_is_logged_and_nothing_else(desk, pbx, caplog, command):
-    desk.executor.take(command)
-    await until(lambda: "without a proper identity" in caplog.text)
-    assert pbx.sent == [] and desk.told == 0
-
-
 async def test_unknown_fields_are_ignored(desk, pbx):
     args = {**example("originate")["args"], "colour": "red"}
     desk.executor.take(example("originate", args=args, priority="high"))
@@ -325,31 +207,3 @@ async def test_stopping_leaves_no_task_behind(desk, pbx):
     await until(lambda: pbx.queues)
     await desk.executor.stop()
     assert pbx.queues == [] and not desk.executor._running
-
-
-# -- fuzz ------------------------------------------------------------------------------------------------------------
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=6,
-)
-FIELDS = st.dictionaries(st.sampled_from(["verb", "args", "created_at", "expires_at", "more"]), JSON)
-
-
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
-@given(FIELDS, st.uuids(version=4), JSON)
-def test_whatever_odoo_sends_ends_with_a_result(tmp_path, changed, uuid, anything):
-    async def carry_out():
-        pbx = FakePbx()
-        desk = Desk(tmp_path, pbx)
-        try:
-            desk.executor.take(anything)
-            desk.executor.take(example("hangup", **{"expires_at": CREATED + 60, **changed, "uuid": str(uuid)}))
-            await asyncio.gather(*desk.executor._running)
-            assert [status for status, _code in await desk.codes(str(uuid))] == ["failed"]
-            assert pbx.sent == []
-        finally:
-            await desk.close()
-
-    asyncio.run(carry_out())

@@ -12,7 +12,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx_agent.ami.reader import parse_event
@@ -23,10 +23,7 @@ from pbx_agent.replay import frames_of
 from tests.scenarios.record import FOLDER
 from tests.unit.agent.ami_script import Story
 
-steady = settings(
-    max_examples=60, deadline=timedelta(seconds=5), derandomize=True, database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)  # fmt: skip
+steady = settings(max_examples=60, deadline=timedelta(seconds=5), derandomize=True)
 PREFIXES = ("", "dest", "target", "parkee", "retriever", "transferer", "transferee", "origtransferer",
             "secondtransferer", "transfertarget")  # fmt: skip
 SCENARIOS = {

@@ -9,10 +9,10 @@ import pytest
 from pbx_agent.agent import Agent
 from pbx_agent.recordings.settings import Folder
 from tests.unit.agent import whole as whole_agent
+from tests.unit.agent.command_desk import example
 from tests.unit.agent.fake_ami import FakeAmi
 from tests.unit.agent.recordings import sounds
 from tests.unit.agent.recordings.post import quick
-from tests.unit.agent.test_executor import example
 from tests.unit.agent.waiting import nothing_more, until
 from tests.unit.agent.whole import Exchange, whole
 
