@@ -134,8 +134,16 @@ class FragileWorld(World):
         await self.wait_together()
 
     async def wait_together(self) -> None:
-        """Until the agent is logged in to Asterisk and Odoo says that the PBX is connected."""
-        await self._eventually(lambda: self._agent_is_logged_in() and self.is_connected(), "agent, Asterisk and Odoo")
+        """Until the agent is logged in to Asterisk, Odoo says that the PBX is connected, and commands get through."""
+        await self._eventually(
+            lambda: self._agent_is_logged_in() and self.is_connected() and self._hears_commands(),
+            "agent, Asterisk and Odoo",
+        )
+
+    def _hears_commands(self) -> bool:
+        """Whether the last that the agent has said of its command channel is that it is open."""
+        words = (self.folder / "agent.log").read_text(errors="replace")
+        return words.rfind("command channel open") > max(words.rfind("opening it again"), words.rfind(" begins: "))
 
     async def wait_settled(self) -> None:
         """Until Odoo knows of no call and no command that goes on."""

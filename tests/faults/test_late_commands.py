@@ -67,6 +67,17 @@ async def test_the_wire_to_odoo_lets_it_through_too_late(world, office, ledger, 
     await only_the_next_click_dials()
 
 
+async def test_odoo_is_back_and_somebody_clicks(world, office, ledger):
+    await world.kill_odoo()
+    await asyncio.sleep(20)  # the fault: attempts that came ever more rarely would let a click wait too long
+    await world.revive_odoo()
+    await ledger.click("anna", EVA)
+    client = await office.carrier.wait_ringing(8)  # no later: a click is good for so long
+    await client.wait_state("confirmed")
+    await client.hang_up()
+    await eventually(ledger.commands, [("done", "")])
+
+
 async def test_asterisk_stands_still_and_wakes_up(world, office, ledger, only_the_next_click_dials):
     world.stun_asterisk()
     await ledger.click("anna", OLE)

@@ -6,11 +6,17 @@ import random
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0
+#: The longest wait of what finds out whether Odoo is there, and of the channel through which its commands come: half of
+#: the time in which a click must reach the agent. Users take a PBX for connected as soon as Odoo is back.
+KNOCK_SECONDS = 4.0
 #: After a fault that a person has to mend.
 MISCONFIGURED_SECONDS = 60.0
 
 
-def delay(failures: int) -> float:
-    """Return the seconds to wait after so many failures in a row (1 …): half of it certain, half by chance."""
-    ceiling = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(failures, 10))
+def delay(failures: int, longest: float | None = None) -> float:
+    """Return the seconds to wait after so many failures in a row (1 …): half of it certain, half by chance.
+
+    :param longest: no more than this, seconds; `LONGEST_SECONDS` where it is not given
+    """
+    ceiling = min(longest or LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(failures, 10))
     return ceiling / 2 + random.uniform(0, ceiling / 2)

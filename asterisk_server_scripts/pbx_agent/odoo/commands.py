@@ -70,7 +70,7 @@ class CommandChannel:
             failures = 1 if was_steady else failures + 1
             log = _logger.warning if failures == 1 else _logger.debug
             log("command channel: %s; opening it again", reason)
-            await asyncio.sleep(backoff.delay(failures))
+            await asyncio.sleep(backoff.delay(failures, backoff.KNOCK_SECONDS))
 
     async def _once(self) -> str:
         """Open, subscribe, ask what was missed, listen until it closes; return why it did."""

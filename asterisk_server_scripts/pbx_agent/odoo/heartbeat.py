@@ -95,8 +95,8 @@ class Heartbeat:
                     await asyncio.wait_for(self._changed.wait(), pause)
                 continue
             failures += 1
-            misconfigured = answer.outcome == MISCONFIGURED
-            await asyncio.sleep(backoff.MISCONFIGURED_SECONDS if misconfigured else backoff.delay(failures))
+            pause = backoff.delay(failures, backoff.KNOCK_SECONDS)
+            await asyncio.sleep(backoff.MISCONFIGURED_SECONDS if answer.outcome == MISCONFIGURED else pause)
 
     def _until_hello(self) -> float:
         """Seconds until hello may be said."""

@@ -16,6 +16,8 @@ from pbx_agent.odoo.commands import CommandChannel
 from pbx_agent.tasks import end
 from tests.unit.agent.waiting import hurry, until
 
+EXPIRE_SECONDS = 8  # a click is good for so long, see the addon
+
 
 class Owner:
     """Takes what the channel brings; hands out tickets."""
@@ -140,6 +142,19 @@ async def test_it_is_opened_again_for_ever(odoo, owner, trouble, caplog):
         await until(lambda: channel.connected)
     lines = [r for r in caplog.records if r.levelname == "WARNING" and "opening it again" in r.getMessage()]
     assert len(lines) == 1  # said once, not at each attempt
+
+
+async def test_however_long_odoo_was_away_a_click_is_in_time(odoo, owner, monkeypatch):
+    monkeypatch.undo()
+    waits, real = [], asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda seconds: real(waits.append(seconds) or 0))
+    await odoo.stop()
+    async with opened(odoo, owner, wait=False):
+        deadline = asyncio.get_running_loop().time() + 10
+        while len(waits) < 50 and asyncio.get_running_loop().time() < deadline:
+            await real(0.003)
+    longest = max(waits)
+    assert len(waits) >= 50 and 3 < longest <= EXPIRE_SECONDS / 2
 
 
 async def test_odoo_restarts(odoo, owner):

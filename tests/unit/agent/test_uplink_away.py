@@ -89,6 +89,7 @@ def test_waiting_times_grow_are_bounded_and_differ(monkeypatch):
         waits = {backoff.delay(failures) for _time in range(20)}
         ceiling = min(30.0, 0.5 * 2 ** min(failures, 10))
         assert ceiling / 2 <= min(waits) <= max(waits) <= ceiling and len(waits) > 10
+        assert backoff.delay(failures, 4.0) <= min(ceiling, 4.0)
 
 
 async def test_ten_thousand_calls_while_odoo_is_down_lie_on_disk_and_arrive_in_order(odoo, sender):

@@ -48,6 +48,7 @@ def hurry(monkeypatch: Any) -> None:
     """Make all pauses of the agent tests' length; their order stays."""
     monkeypatch.setattr(backoff, "FIRST_SECONDS", 0.01)
     monkeypatch.setattr(backoff, "LONGEST_SECONDS", 0.04)
+    monkeypatch.setattr(backoff, "KNOCK_SECONDS", 0.04)
     monkeypatch.setattr(backoff, "MISCONFIGURED_SECONDS", 0.08)
     monkeypatch.setattr(heartbeat, "HELLO_SECONDS", 0.05)
     monkeypatch.setattr(commands, "CLOSE_SECONDS", 0.2)
