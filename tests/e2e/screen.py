@@ -6,6 +6,7 @@ from playwright.async_api import Locator, Page, expect
 
 from sandbox.odoo_client import OdooClient
 
+BUS = "odoo.__WOWL_DEBUG__.root.env.services.bus_service"
 LOADED = 60_000  # ms; the first page of a fresh server compiles its assets
 
 
@@ -30,9 +31,13 @@ class Screen:
     async def ready(self) -> None:
         """Until telephony is there and the bus is connected: a person has not clicked anything before that either."""
         await expect(self.systray).to_be_visible(timeout=LOADED)
-        await self.page.wait_for_function(
-            "() => odoo.__WOWL_DEBUG__.root.env.services.bus_service.workerState === 'CONNECTED'", timeout=LOADED
-        )
+        await self.page.wait_for_function(f"() => {BUS}.workerState === 'CONNECTED'", timeout=LOADED)
+
+    async def go_offline(self) -> None:
+        """The network of this computer goes away; returns when the bus has noticed: nothing comes any more."""
+        await self.page.evaluate(f"() => {BUS}.addEventListener('BUS:DISCONNECT', () => (window.isCut = true))")
+        await self.page.context.set_offline(True)
+        await self.page.wait_for_function("() => window.isCut")
 
     async def other_tab(self, path: str = "/odoo/calls") -> Screen:
         """Another tab of the same browser."""
