@@ -14,7 +14,7 @@ from .message import Request, Response
 from .sdp import SdpError
 from .session import AudioSession
 from .transaction import NoAnswer, ServerTransaction
-from .waiting import Changes, DeadlineMissed
+from .waiting import PATIENCE, Changes, DeadlineMissed
 
 if TYPE_CHECKING:
     from .user_agent import UserAgent
@@ -87,13 +87,13 @@ class Call:
         """Which of the tones (Hz) were heard during the last moment."""
         return self.audio.stream.hears(among) if self.audio else set()
 
-    async def wait_state(self, state: str, timeout: float = 5) -> None:
+    async def wait_state(self, state: str, timeout: float = PATIENCE) -> None:
         """:param timeout: seconds
         :raises DeadlineMissed: when the call is not in that state by then
         """
         await self.changes.until(lambda: self.state == state, timeout, lambda: f"{self} should be {state}")
 
-    async def wait_digits(self, digits: str, timeout: float = 5) -> None:
+    async def wait_digits(self, digits: str, timeout: float = PATIENCE) -> None:
         """Until the other side has pressed exactly these keys since the beginning."""
         await self.changes.until(
             lambda: self.digits == digits,
@@ -101,7 +101,7 @@ class Call:
             lambda: f"{self} should have got digits {digits!r}, has {self.digits!r}",
         )
 
-    async def wait_remote_held(self, held: bool, timeout: float = 5) -> None:
+    async def wait_remote_held(self, held: bool, timeout: float = PATIENCE) -> None:
         """Until the other side holds us, or no longer does."""
         await self.changes.until(
             lambda: self.remote_held == held,
@@ -109,7 +109,7 @@ class Call:
             lambda: f"{self} should {'' if held else 'not '}be held by the other side",
         )
 
-    async def wait_hears(self, frequencies: set[int], among: set[int], timeout: float = 5) -> None:
+    async def wait_hears(self, frequencies: set[int], among: set[int], timeout: float = PATIENCE) -> None:
         """Until of all tones in `among` (Hz) exactly `frequencies` are heard."""
         deadline = asyncio.get_running_loop().time() + timeout
         while self.hears(among) != frequencies:

@@ -16,7 +16,7 @@ from .message import Request, Response, new_token
 from .outgoing import OutgoingCall
 from .transaction import ClientTransaction, Peer, ServerTransaction
 from .transport import DEFAULT_T1, Transport
-from .waiting import Changes, DeadlineMissed
+from .waiting import PATIENCE, Changes, DeadlineMissed
 
 _HANG_UP_SECONDS = 2  # how long `stop()` waits for the other sides
 
@@ -106,7 +106,7 @@ class UserAgent:
         """What to do with a call that comes in."""
         raise NotImplementedError
 
-    async def wait_ringing(self, timeout: float = 5, besides: Collection[Call] = ()) -> IncomingCall:
+    async def wait_ringing(self, timeout: float = PATIENCE, besides: Collection[Call] = ()) -> IncomingCall:
         """The first call that comes in and rings.
 
         :param timeout: seconds
@@ -117,7 +117,7 @@ class UserAgent:
             lambda: self._ringing_call(besides), timeout, lambda: f"{self} should ring; calls: {self._summary()}"
         )
 
-    async def wait_idle(self, timeout: float = 5) -> None:
+    async def wait_idle(self, timeout: float = PATIENCE) -> None:
         """Until it has no call left."""
         await self.changes.until(
             lambda: not self.live_calls, timeout, lambda: f"{self} should be free; calls: {self._summary()}"

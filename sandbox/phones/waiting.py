@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+PATIENCE = 15.0  #: seconds that a telephone waits for what should happen at once: a busy machine is slow, not wrong
 
 
 class DeadlineMissed(AssertionError):

@@ -63,7 +63,7 @@ async def test_a_wire_that_swallows_everything_and_then_does_not(world, office, 
 async def test_a_call_to_a_number_without_its_name_in_odoo_is_not_held_up(world, office, ledger):
     await world.kill_odoo()
     outside = office.carrier.bring(EVA, direct_number("105"))
-    await office.phone("105").wait_ringing(1)
+    await office.phone("105").wait_ringing(3)
     await outside.cancel()
     await world.revive_odoo()
     await ledger.wait_calls((EVA, "incoming", "cancelled", True))
