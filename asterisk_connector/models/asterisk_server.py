@@ -73,7 +73,9 @@ class AsteriskServer(models.Model):
     extension_count = fields.Integer(compute="_compute_extension_count")
     stamp = fields.Integer(string="Version", readonly=True, copy=False)
 
-    connected = fields.Boolean(readonly=True, copy=False, help="The agent is logged in to this Asterisk.")
+    connected = fields.Boolean(
+        readonly=True, copy=False, help="The agent is logged in to this Asterisk and takes commands."
+    )
     connected_since = fields.Datetime(string="Since", readonly=True, copy=False)
     reason = fields.Selection(
         [
@@ -83,6 +85,7 @@ class AsteriskServer(models.Model):
             ("ami_refused", "Asterisk refuses the agent's login"),
             ("ami_silent", "Asterisk stopped talking to the agent"),
             ("stopping", "The agent was stopped"),
+            ("no_commands", "The agent cannot open Odoo's WebSocket, run “pbx-agent doctor”"),
         ],
         string="Why Not Connected",
         readonly=True,

@@ -82,6 +82,16 @@ class TestControllers(AsteriskHttpCase):
         self.assertIn("Asterisk does not answer", told["message"])
         self.assertEqual(self.heard(self.boris, "asterisk_connector.server")[0]["connected"], False)
 
+    def test_an_agent_that_no_command_can_reach(self):
+        request = contract("agent/status")["request"]
+        self.post("status", request | {"connected": True, "reason": ""})
+        self.forget_bus()
+        self.post("status", request | {"reason": "no_commands"})
+        (told,) = self.heard(self.anna, "asterisk_connector.server")
+        self.assertRegex(
+            told["message"], r"The PBX Berlin is not connected \(.+\)\. The agent cannot open Odoo's WebSocket"
+        )
+
     def test_calls(self):
         batch = contract("agent/batch_with_bad_items")
         status, answer = self.post("calls", batch["request"])

@@ -122,7 +122,7 @@ class Agent:
             handle=self._handle, on_up=self._on_up, on_down=self._on_down, pace=self._pace,
         )  # fmt: skip
         self._switchboard = Switchboard(self._ami, self._tracker)
-        self._uplink = Uplink(client, self._spool, self._render, self._tracker.call_of, self._living)
+        self._uplink = Uplink(client, self._spool, self._render, self._tracker.call_of, self._tracker.living_linkedids)
         calls = Pbx(lambda: self._ami.connected, self._switchboard.circumstances)
         state_dir = Path(config.state_dir)
         self._recordings = Recordings(config.recordings, client, state_dir, calls, lambda: self._uplink.is_busy)
@@ -140,6 +140,7 @@ class Agent:
             client, self._clock,
             ticket=self._heartbeat.ticket, on_command=self._executor.take,
             on_config=self._heartbeat.configuration_changed, on_history=self._history.told,
+            odoo_answers_since=lambda: self._heartbeat.answered_since, on_blocked=self._heartbeat.changed,
         )  # fmt: skip
 
     async def _for_ever(self, loop: Any) -> None:
@@ -244,9 +245,6 @@ class Agent:
     def _render(self, call: Call) -> dict[str, Any]:
         return snapshot(call, self._tracker.directory, self._versions.next())
 
-    def _living(self) -> list[str]:
-        return [call.linkedid for call in self._tracker.living()]
-
     def _on_hello(self, body: dict[str, Any]) -> None:
         devices = body.get("devices")
         self._tracker.directory = Directory(devices if isinstance(devices, list) else ())
@@ -265,9 +263,9 @@ class Agent:
 
     def _status(self) -> dict[str, Any]:
         return {
-            "connected": self._connected,
-            "since": round(self._since, 3),
-            "reason": self._reason,
+            "connected": self._connected and not self._channel.blocked_since,
+            "since": round(max(self._since, self._channel.blocked_since), 3),
+            "reason": self._reason or ("no_commands" if self._channel.blocked_since else ""),
             "event_lag_ms": self._ami.take_lag_ms(),
             "spool": self._counts[0],
             "dead_letters": self._counts[1],

@@ -87,6 +87,10 @@ class Tracker:
         """Return the calls that are not over."""
         return [call for call in self.calls() if call.ended_at is None]
 
+    def living_linkedids(self) -> list[str]:
+        """Return what the calls that are not over are told by."""
+        return [call.linkedid for call in self.living()]
+
     def call_of(self, linkedid: str) -> Call | None:
         """Return the call known by any of its linkedids."""
         return self._registry.call_of(linkedid)

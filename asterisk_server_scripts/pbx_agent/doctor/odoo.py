@@ -45,6 +45,7 @@ _NO_SUCH_DATABASE = (302, 303, 404)
 _REASONS = {
     "agent_silent": "it fell silent",
     "asterisk_down": "Asterisk does not answer it",
+    "no_commands": "it cannot open Odoo's WebSocket",
     "ami_refused": "Asterisk refuses its login: restart it if setup made a new password",
     "ami_silent": "Asterisk stopped talking to it",
     "stopping": "it was stopped",

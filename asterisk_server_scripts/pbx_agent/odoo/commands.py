@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import time
 from collections.abc import Awaitable
 from typing import Any, Callable
@@ -23,6 +24,9 @@ _logger = logging.getLogger(__name__)
 TICKET_REFUSED = 4001
 #: A channel that stayed open so long (seconds) was a good one.
 STEADY_SECONDS = 60.0
+#: A channel that stays closed so long (seconds) while Odoo answers is no restart of Odoo: something is wrong. No
+#: request hangs so long that Odoo's absence would not be known by then.
+BLOCKED_SECONDS = 45.0
 CLOSE_SECONDS = 1.0
 
 
@@ -33,6 +37,9 @@ class CommandChannel:
     :param on_command: called with each command (any JSON value); twice for the same one is possible
     :param on_config: called when Odoo's configuration changed
     :param on_history: called with what Odoo asks about history (any JSON value)
+    :param odoo_answers_since: returns since when Odoo has answered other requests (as `time.monotonic`); infinity: it
+        does not
+    :param on_blocked: called when `blocked_since` has changed
     """
 
     def __init__(
@@ -44,15 +51,21 @@ class CommandChannel:
         on_command: Callable[[Any], None],
         on_config: Callable[[], None],
         on_history: Callable[[Any], None] = lambda payload: None,
+        odoo_answers_since: Callable[[], float] = lambda: math.inf,
+        on_blocked: Callable[[], None] = lambda: None,
     ) -> None:
         self._client, self._clock = client, clock
         self._ticket, self._on_command, self._on_config = ticket, on_command, on_config
         self._on_history = on_history
+        self._odoo_answers_since, self._on_blocked = odoo_answers_since, on_blocked
         self._last = 0
         self._refused_ticket = ""
-        self._opened_at = 0.0
+        self._opened_at, self._closed_at = 0.0, time.monotonic()
         self.path = "/websocket"
         self.connected = False
+        #: Since when no command can come though Odoo answers (what lies between lets no WebSocket through, for
+        #: instance); seconds since 1970, 0: it is not so.
+        self.blocked_since = 0.0
 
     async def run(self) -> None:
         """Keep the channel open until cancelled."""
@@ -66,11 +79,19 @@ class CommandChannel:
                 _logger.exception("the command channel broke on an error of ours; opening it again")
                 reason = "internal error"
             was_steady = self.connected and time.monotonic() - self._opened_at > STEADY_SECONDS
-            self.connected = False
+            if self.connected:
+                self.connected, self._closed_at = False, time.monotonic()
+            elif time.monotonic() - max(self._closed_at, self._odoo_answers_since()) > BLOCKED_SECONDS:
+                self._block(time.time() - BLOCKED_SECONDS)
             failures = 1 if was_steady else failures + 1
             log = _logger.warning if failures == 1 else _logger.debug
             log("command channel: %s; opening it again", reason)
             await asyncio.sleep(backoff.delay(failures, backoff.KNOCK_SECONDS))
+
+    def _block(self, since: float) -> None:
+        if bool(since) != bool(self.blocked_since):
+            self.blocked_since = since
+            self._on_blocked()
 
     async def _once(self) -> str:
         """Open, subscribe, ask what was missed, listen until it closes; return why it did."""
@@ -82,6 +103,7 @@ class CommandChannel:
             # Subscribed first, asked second: a command that comes in between comes twice rather than never.
             await self._ask_missed()
             self.connected, self._opened_at = True, time.monotonic()
+            self._block(0.0)
             _logger.info("command channel open")
             async for message in websocket:
                 if message.type == aiohttp.WSMsgType.TEXT:

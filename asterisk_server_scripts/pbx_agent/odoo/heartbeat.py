@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 import time
 from typing import Any, Callable
@@ -56,6 +57,8 @@ class Heartbeat:
         self._ticket, self._ticket_until = "", 0.0
         self._have_ticket = asyncio.Event()
         self._trouble = ""
+        #: Since when Odoo has answered each time (as `time.monotonic`); infinity: it does not.
+        self.answered_since = math.inf
 
     def changed(self) -> None:
         """Something that the status tells changed: tell it now."""
@@ -87,6 +90,7 @@ class Heartbeat:
             answer = await self._once()
             self._report(answer)
             if answer.outcome == OK:
+                self.answered_since = min(self.answered_since, time.monotonic())
                 if failures:
                     self._on_back()
                 failures = 0
@@ -95,6 +99,7 @@ class Heartbeat:
                     await asyncio.wait_for(self._changed.wait(), pause)
                 continue
             failures += 1
+            self.answered_since = math.inf
             pause = backoff.delay(failures, backoff.KNOCK_SECONDS)
             await asyncio.sleep(backoff.MISCONFIGURED_SECONDS if answer.outcome == MISCONFIGURED else pause)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 
 from pbx_agent import agent as agent_module
 from pbx_agent.agent import VERSION_MARGIN_MS
+from pbx_agent.odoo import commands
 from tests.unit.agent.fake_ami import reply
 from tests.unit.agent.waiting import hurry, until
 from tests.unit.agent.whole import is_connected, last, live, whole
@@ -81,6 +83,37 @@ async def test_an_asterisk_that_came_after_hello_is_introduced(ami, odoo, tmp_pa
         assert odoo.bodies("hello")[0]["asterisk"] is None
         await ami.start()
         await until(lambda: odoo.bodies("hello")[-1]["asterisk"] == {"version": "22.10.1", "system_name": ""})
+
+
+# -- the way from Odoo -------------------------------------------------------------------------------------------------
+
+
+async def test_a_proxy_that_lets_no_websocket_through_is_told(ami, odoo, tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "BLOCKED_SECONDS", 0.2)
+    path, began = "/nowhere", time.time()
+    odoo.replies["hello"] = lambda body: {**odoo._hello(body), "heartbeat_seconds": 1, "websocket": path}
+    async with whole(ami, odoo, tmp_path, wait=False):
+        await until(lambda: is_connected(odoo))  # what may be a restart of Odoo is not told yet
+        await until(lambda: not is_connected(odoo))
+        told = odoo.bodies("status")[-1]
+        assert told["reason"] == "no_commands" and began - 0.01 <= told["since"] <= time.time() - 0.1
+        path = "/websocket"
+        odoo.config_version = "8"
+        await until(lambda: is_connected(odoo) and odoo.sockets)
+        assert odoo.bodies("status")[-1]["reason"] == ""
+
+
+async def test_an_odoo_that_was_away_for_long_is_no_such_proxy(ami, odoo, tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "BLOCKED_SECONDS", 1.5)
+    odoo.replies["hello"] = lambda body: {**odoo._hello(body), "heartbeat_seconds": 1}
+    async with whole(ami, odoo, tmp_path):
+        await until(lambda: odoo.sockets)
+        await odoo.stop()
+        await asyncio.sleep(2.5)  # the fault
+        odoo.requests.clear()
+        await odoo.start()
+        await until(lambda: odoo.sockets and is_connected(odoo))
+        assert {body["reason"] for body in odoo.bodies("status")} == {""}
 
 
 # -- Odoo away ---------------------------------------------------------------------------------------------------------

@@ -98,8 +98,9 @@ HELLO = {
     "contract": one_of(VERSION), "agent": {"version": text(80), "host": text(80), "started_at": NUMBER},
     "asterisk": ({"version": text(80), "system_name": text(80)}, NULL),
 }  # fmt: skip
+REASONS = ("asterisk_down", "ami_refused", "ami_silent", "stopping", "no_commands")
 STATUS = {
-    "connected": FLAG, "since": NUMBER, "reason": one_of("", "asterisk_down", "ami_refused", "ami_silent", "stopping"),
+    "connected": FLAG, "since": NUMBER, "reason": one_of("", *REASONS),
     "event_lag_ms": NUMBER, "spool": NUMBER, "dead_letters": NUMBER, "version": text(80),
 }  # fmt: skip
 COMMAND = {"uuid": text(36), "verb": text(40), "args": dict, "created_at": NUMBER, "expires_at": NUMBER}

@@ -153,7 +153,12 @@ async def test_an_agent_that_fell_silent(path, odoo):
 
 
 @pytest.mark.parametrize(
-    "reason, words", [("ami_refused", "refuses its login"), ("asterisk_down", "does not answer it")]
+    "reason, words",
+    [
+        ("ami_refused", "refuses its login"),
+        ("asterisk_down", "does not answer it"),
+        ("no_commands", "cannot open Odoo's WebSocket"),
+    ],
 )
 async def test_an_agent_that_is_not_connected(path, odoo, reason, words):
     odoo.agent.update(connected=False, reason=reason)
