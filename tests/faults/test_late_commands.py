@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.odoo_client import OdooError
 from tests.faults.ledger import eventually
-from tests.faults.people import EVA, OLE, invites, new_invites
+from tests.faults.people import EVA, OLE, URS, invites, new_invites, ring
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,7 +16,7 @@ def only_the_next_click_dials(office, ledger):
     """Awaited after a click on OLE that must not dial: a click on EVA dials, and nobody else was dialled."""
     before = invites(office)
 
-    async def dials():
+    async def dials(before=before):
         await ledger.click("anna", EVA)
         client = await office.carrier.wait_ringing()
         await client.wait_state("confirmed")
@@ -76,6 +76,19 @@ async def test_odoo_is_back_and_somebody_clicks(world, office, ledger):
     await client.wait_state("confirmed")
     await client.hang_up()
     await eventually(ledger.commands, [("done", "")])
+
+
+async def test_a_proxy_lets_no_websocket_through(world, office, ledger, only_the_next_click_dials):
+    world.odoo_wire.narrow()
+    await asyncio.to_thread(world.wait_connected, False, 90)
+    with pytest.raises(OdooError, match="cannot open Odoo's WebSocket"):
+        await ledger.click("anna", OLE)
+    customer, _phone = await ring(office, URS, "102")
+    await eventually(ledger.live, {"boris": [(URS, "ringing")]})  # what does not need it goes on
+    await customer.cancel()
+    world.odoo_wire.mend()
+    await asyncio.to_thread(world.wait_connected)
+    await only_the_next_click_dials(invites(office))
 
 
 async def test_asterisk_stands_still_and_wakes_up(world, office, ledger, only_the_next_click_dials):

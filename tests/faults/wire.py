@@ -18,7 +18,7 @@ class Wire:
         self._ends: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
-        self._is_cut = self._is_failing = False
+        self._is_cut = self._is_failing = self._is_narrow = False
         self._delay = 0.0
         #: how often each path was asked for, by requests that came into the wire
         self.requests: Counter[str] = Counter()
@@ -56,9 +56,14 @@ class Wire:
         self._is_failing = True
         self._reset()
 
+    def narrow(self) -> None:
+        """A server in between lets no WebSocket through; connections that were open are reset."""
+        self._is_narrow = True
+        self._reset()
+
     def mend(self) -> None:
         """As good as new."""
-        self._is_cut = self._is_failing = False
+        self._is_cut = self._is_failing = self._is_narrow = False
         self._delay = 0.0
         self._flowing.set()
 
@@ -97,15 +102,23 @@ class Wire:
         arriving = asyncio.ensure_future(self._arrive(travelling, writer))
         clock = asyncio.get_running_loop().time
         chunk = b"begin"
-        while chunk:
-            try:
-                chunk = await reader.read(CHUNK)
-            except OSError:
-                chunk = b""
-            if chunk.startswith(b"POST "):
-                self.requests[chunk.split(b" ", 2)[1].decode(errors="replace")] += 1
-            travelling.put_nowait((clock() + self._delay, chunk))
-        await arriving
+        try:
+            while chunk:
+                chunk = await self._read(reader)
+                travelling.put_nowait((clock() + self._delay, chunk))
+            await arriving
+        finally:
+            arriving.cancel()
+
+    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        """What comes next, nothing at the end or where it may not go on."""
+        try:
+            chunk = await reader.read(CHUNK)
+        except OSError:
+            return b""
+        if chunk.startswith(b"POST "):
+            self.requests[chunk.split(b" ", 2)[1].decode(errors="replace")] += 1
+        return b"" if self._is_narrow and chunk.startswith(b"GET /websocket") else chunk
 
     async def _arrive(self, travelling: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
         clock = asyncio.get_running_loop().time
