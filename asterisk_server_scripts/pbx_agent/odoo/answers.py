@@ -12,6 +12,8 @@ UNACCEPTABLE = "unacceptable"
 TOO_LARGE = "too_large"
 #: Key, address or version are wrong: a person has to act, nothing is dropped meanwhile.
 MISCONFIGURED = "misconfigured"
+#: Odoo met an error of its own: with what was sent, or with anything at the moment.
+FAILED = "failed"
 #: Odoo is down, restarting, busy or out of reach.
 UNAVAILABLE = "unavailable"
 
@@ -45,7 +47,7 @@ def sort_answer(status: int, body: object) -> Answer:
         return Answer(MISCONFIGURED, {}, f"it is not Odoo's addon that answers: check [odoo] url ({reason})")
     if 300 <= status < 400:
         return Answer(MISCONFIGURED, {}, f"the address redirects: give the final one in [odoo] url ({reason})")
-    return Answer(UNAVAILABLE, {}, reason)
+    return Answer(FAILED if status == 500 else UNAVAILABLE, {}, reason)
 
 
 def _error_words(body: object) -> str:

@@ -28,6 +28,8 @@ _logger = logging.getLogger(__name__)
 MAX_ITEMS = 200
 #: So often Odoo may ask to send one item again (about an hour) before it becomes a dead letter.
 MAX_ATTEMPTS = 120
+#: After so many failures in a row the item is looked for with which Odoo fails, so that it holds up no other.
+SUSPECT_AFTER = 3
 #: What belongs together happens within this, seconds: the phones of a ring group, one after the other.
 GATHER_SECONDS = 0.002
 #: How long a spool that cannot be used is left alone, seconds.
@@ -57,6 +59,7 @@ class Uplink:
         self._spooled = {"call", "result"}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._again: dict[str, int] = {}
+        self._failures = 0
         self._announce = self._has_announced = False
         self._work = asyncio.Event()
         self._work.set()
@@ -118,7 +121,6 @@ class Uplink:
 
     async def run(self) -> None:
         """Send until cancelled."""
-        failures = 0
         while True:
             await self._work.wait()
             await asyncio.sleep(GATHER_SECONDS)
@@ -132,14 +134,14 @@ class Uplink:
             self.is_busy = False
             if trouble is None:
                 self._report("")
-                if failures:
+                if self._failures:
                     self.announce_again()
-                failures = 0
+                self._failures = 0
                 continue
-            failures += 1
+            self._failures += 1
             self._report(trouble.reason)
             misconfigured = trouble.outcome == MISCONFIGURED
-            seconds = backoff.MISCONFIGURED_SECONDS if misconfigured else backoff.delay(failures)
+            seconds = backoff.MISCONFIGURED_SECONDS if misconfigured else backoff.delay(self._failures)
             self._nudge.clear()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._nudge.wait(), seconds)
@@ -183,7 +185,9 @@ class Uplink:
         if not fresh and not stored and not announcing:
             return None
         extra = {"live": self._living()} if announcing else {}
-        delivery = await deliver(self._client, "calls", fresh + [item.payload for item in stored], extra)
+        items = fresh + [item.payload for item in stored]
+        suspect = self._is_suspect(stored) or any(item["linkedid"] in self._again for item in fresh)
+        delivery = await deliver(self._client, "calls", items, extra, suspect)
         if delivery.outcome == OK:
             self._announce = self._announce and not announcing
             self._book_fresh(fresh, delivery.verdicts)
@@ -197,7 +201,8 @@ class Uplink:
             return None
         is_taken = False
         try:
-            delivery = await deliver(self._client, "results", [item.payload for item in items], {})
+            payloads = [item.payload for item in items]
+            delivery = await deliver(self._client, "results", payloads, {}, self._is_suspect(items))
             is_taken = delivery.outcome == OK
         finally:
             if not is_taken:
@@ -205,6 +210,10 @@ class Uplink:
         if is_taken:
             await self._book_stored("result", items, delivery.verdicts)
         return delivery
+
+    def _is_suspect(self, stored: list[Item]) -> bool:
+        """Whether one of them may be to blame where Odoo fails: it is not the first time."""
+        return self._failures >= SUSPECT_AFTER or any(item.attempts for item in stored)
 
     async def _stored(self, kind: str, limit: int, but: set[str]) -> list[Item]:
         """Return items of the spool whose time has come; ask the disk only when there may be some."""

@@ -11,7 +11,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx_agent.odoo.answers import MISCONFIGURED, OK, TOO_LARGE, UNACCEPTABLE, UNAVAILABLE, sort_answer
+from pbx_agent.odoo.answers import FAILED, MISCONFIGURED, OK, TOO_LARGE, UNACCEPTABLE, UNAVAILABLE, sort_answer
 from pbx_agent.odoo.client import OdooClient, parsed
 
 
@@ -56,7 +56,7 @@ ERROR = {"error": {"code": "bad_request", "message": "items must be a list.\r\n\
         (413, None, TOO_LARGE, "HTTP 413"),
         (302, None, MISCONFIGURED, "the address redirects"),
         (429, None, UNAVAILABLE, "HTTP 429"),
-        (500, None, UNAVAILABLE, "HTTP 500"),
+        (500, None, FAILED, "HTTP 500"),
         (503, {"error": 5}, UNAVAILABLE, "HTTP 503"),
     ],
 )
@@ -70,8 +70,8 @@ def test_answers_are_sorted_by_what_is_to_be_done(status, body, outcome, words):
     "response, words",
     [
         (
-            lambda: web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html"),
-            "HTTP 500",
+            lambda: web.Response(status=503, text="<html>Service Unavailable</html>", content_type="text/html"),
+            "HTTP 503",
         ),
         (lambda: web.Response(text="<html>please log in</html>", content_type="text/html"), "without a JSON object"),
         (lambda: web.Response(body=b"\xff\xfe\x00\x00garbage"), "without a JSON object"),

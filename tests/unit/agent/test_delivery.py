@@ -11,7 +11,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx_agent.odoo.answers import MISCONFIGURED, OK, UNAVAILABLE, Answer
+from pbx_agent.odoo.answers import FAILED, MISCONFIGURED, OK, UNAVAILABLE, Answer
 from pbx_agent.odoo.client import OdooClient
 from pbx_agent.odoo.delivery import ACKNOWLEDGED, REFUSED, RETRY, deliver
 from tests.unit.agent.fake_odoo import saying
@@ -83,6 +83,39 @@ async def test_the_item_that_odoo_cannot_take_is_found_and_harms_no_other(odoo, 
     assert delivery.verdicts[3].reason == "HTTP 400: items must be a list of objects."
     taken = [body for body in odoo.bodies("calls") if not any(one["poison"] for one in body["items"])]
     assert [body.get("live") for body in taken] == [None] * (len(taken) - 1) + [["1.1"]]  # with the last ones only
+
+
+def failing(body):
+    """Odoo fails with what is poisoned, and takes everything else."""
+    poisoned = any(one.get("poison") for one in body["items"])
+    return web.Response(status=500) if poisoned else None
+
+
+@pytest.mark.parametrize("poisoned", [{3}, {7}, {0, 7}, set(range(8))])
+async def test_the_items_with_which_odoo_fails_are_put_off_alone(odoo, client, poisoned):
+    odoo.replies["calls"] = failing
+    items = [item(number, poison=number in poisoned) for number in range(8)]
+    delivery = await deliver(client, "calls", items, {"live": ["1.1"]}, suspect=True)
+    assert statuses(delivery) == [RETRY if number in poisoned else ACKNOWLEDGED for number in range(8)]
+    assert [body["live"] for body in odoo.bodies("calls") if failing(body) is None and "live" in body] == [["1.1"]]
+
+
+async def test_without_suspicion_a_failure_is_one_of_odoo(odoo, client):
+    odoo.replies["calls"] = failing
+    delivery = await deliver(client, "calls", [item(1), item(2, poison=True)], {})
+    assert (delivery.outcome, delivery.verdicts) == (FAILED, []) and len(odoo.bodies("calls")) == 1
+
+
+async def test_where_odoo_fails_with_everything_no_item_is_to_blame(odoo, client):
+    odoo.replies["calls"] = lambda body: web.Response(status=500)
+    delivery = await deliver(client, "calls", [item(1), item(2)], {"live": []}, suspect=True)
+    assert (delivery.outcome, delivery.verdicts) == (FAILED, []) and len(odoo.bodies("calls")) == 2
+
+
+async def test_what_goes_with_the_last_item_is_told_though_that_is_refused(odoo, client):
+    odoo.replies["calls"] = lambda body: web.json_response(BAD_REQUEST, status=400) if body["items"] else None
+    delivery = await deliver(client, "calls", [item(1)], {"live": ["1.1"]})
+    assert statuses(delivery) == [REFUSED] and odoo.bodies("calls")[-1] == {"items": [], "live": ["1.1"]}
 
 
 async def test_what_is_too_large_together_goes_in_portions(odoo, client):

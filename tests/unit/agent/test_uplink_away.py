@@ -50,6 +50,27 @@ async def test_nothing_is_dropped_while_odoo_does_not_take_it(odoo, sender, trou
     assert caplog.text.count("nothing is lost, trying again") == 1 and "Odoo takes calls again" in caplog.text
 
 
+async def test_a_call_with_which_odoo_fails_holds_up_no_other(odoo, sender, monkeypatch):
+    monkeypatch.setattr(uplink, "MAX_ATTEMPTS", 4)
+
+    def fails(body):
+        return web.Response(status=500) if "1.666" in {call["linkedid"] for call in body["items"]} else None
+
+    odoo.replies["calls"] = fails
+    sender.end("1.666")
+    for number in range(5):
+        sender.end(f"1.{number}")
+    await until_asked(lambda: is_dead(sender, 1))
+    sender.ring("1.7")
+    await until(lambda: states(odoo, "1.7") == ["ringing"])
+    taken = {call["linkedid"] for body in odoo.bodies("calls") if fails(body) is None for call in body["items"]}
+    assert taken == {f"1.{number}" for number in (*range(5), 7)}
+
+
+async def is_dead(sender, letters):
+    return await sender.counts() == (0, letters)
+
+
 async def test_an_odoo_that_hangs_is_asked_again(odoo, sender):
     gate = odoo.close_gate("calls")
     sender.end("1.1")
