@@ -15,7 +15,7 @@ CALL_FIELDS = [
     "talk_seconds",
 ]  # fmt: skip
 OPEN = {"asterisk.call": [("state", "!=", "ended")], "asterisk.command": [("state", "in", ("sent", "accepted"))]}
-PATIENCE = 15  # seconds that what has happened on the telephone may take to be read in Odoo
+PATIENCE = 30  # seconds that what has happened on the telephone may take to be read in Odoo
 
 
 class BackOffice:

@@ -42,7 +42,7 @@ CHROMIUM = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 # A busy machine is slow, not wrong: conditions are waited for, and this is how long.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 session = {"scope": "session", "loop_scope": "session"}
 
 

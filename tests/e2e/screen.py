@@ -109,7 +109,7 @@ class Screen:
         """A button of a call, by its id."""
         return self.calls.locator(f"[data-action={name}]")
 
-    async def sees_no_call(self, timeout: float = 10_000) -> None:
+    async def sees_no_call(self, timeout: float = 20_000) -> None:
         """Nothing of telephony is in the way."""
         await expect(self.calls).to_have_count(0, timeout=timeout)
 

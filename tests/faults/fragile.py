@@ -13,7 +13,7 @@ from sandbox.process import wait_for
 from sandbox.world import DB, World
 from tests.faults.wire import Wire
 
-BACK_SECONDS = 20
+BACK_SECONDS = 40
 OPEN = """
 SELECT (SELECT count(*) FROM asterisk_call WHERE state != 'ended')
      + (SELECT count(*) FROM asterisk_command WHERE state IN ('sent', 'accepted'))
