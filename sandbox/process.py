@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from pathlib import Path
 from sandbox.say import SandboxError
 
 TAIL_LINES = 30
+LOWEST_PORT = 20000
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def start_time(pid: int) -> int | None:
@@ -184,10 +187,17 @@ def read_state(path: Path) -> Process | None:
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port of 127.0.0.1 that was free a moment ago. kind: SOCK_STREAM (TCP) or SOCK_DGRAM (UDP)."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that was free a moment ago. kind: SOCK_STREAM (TCP) or SOCK_DGRAM (UDP).
+
+    It is none of those that the kernel gives to outgoing connections: one of them could take it while the server whose
+    port it is is being started again.
+    """
+    highest = int(EPHEMERAL.read_text().split()[0]) if EPHEMERAL.exists() else 32768
+    for _ in range(100):
+        port = random.randrange(LOWEST_PORT, max(highest, LOWEST_PORT + 1000))
+        if not is_taken(port, kind):
+            return port
+    raise SandboxError(f"no free port between {LOWEST_PORT} and {highest}")
 
 
 def is_taken(port: int, kind: int = socket.SOCK_STREAM) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,16 +29,22 @@ def lock() -> Iterator[None]:
         yield
 
 
+#: Set once the run has been interrupted, for good.
+interrupted = threading.Event()
+
+
 def together(*jobs: Callable[[], object]) -> list:
     """Runs jobs at the same time and returns their results in order; the first error is raised after all have ended.
 
-    When the run is interrupted the processes that the jobs started are ended, so that the jobs end too.
+    When the run is interrupted the processes that the jobs started are ended, so that the jobs end too; `interrupted`
+    tells those that would start another one.
     """
     pool = ThreadPoolExecutor(len(jobs))
     futures = [pool.submit(job) for job in jobs]
     try:
         return [future.result() for future in futures]
     except (KeyboardInterrupt, SystemExit):
+        interrupted.set()
         end_children()
         raise
     finally:

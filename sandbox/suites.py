@@ -58,6 +58,7 @@ def run_pytest(suite: str, args: list[str], show: bool) -> Report:
     paths = [] if any((ROOT / arg.split("::")[0]).exists() for arg in args) else [LIVE.get(suite, TESTS)]
     ignore = [f"--ignore={folder}" for folder in LIVE.values()] if suite == "unit" else []
     argv = [venv.python(), "-m", "pytest", "-p", "no:cacheprovider", "-q", "-ra", *ignore, *args, *paths]
+    argv += [] if show else ["--durations=25"]  # into the log, where it keeps telling what is worth making quicker
     log = log_file(suite)
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from concurrent.futures import Future
 from functools import partial
 
 from sandbox import provision, suites
@@ -56,27 +57,43 @@ def _one(suite: str, arguments: list[str]) -> list[Report]:
 
 
 def _all() -> list[Report]:
-    """Unit tests, which mostly wait, beside Odoo's two suites; then those with a world each, side by side."""
+    """Two rows of suites side by side: what needs no Odoo first, while Odoo is made and its own tests run."""
     provision.tools()
-    unit, of_odoo = together(partial(_pytest, "unit"), _odoo)
-    if of_odoo is None:
-        failed = Counts(problems=["what the other suites need could not be made"])
-        return [unit, _finish(Report("odoo", failed, suites.log_file("odoo")))]
-    return [unit, *of_odoo, *together(*(partial(_pytest, suite) for suite in suites.LIVE))]
+    made: Future[bool] = Future()
+    rows = together(partial(_unit_then_faults, made), partial(_odoo_then_e2e, made))
+    return [report for row in rows for report in row]
 
 
-def _pytest(suite: str) -> Report:
-    return _finish(suites.run_pytest(suite, [], show=False))
+def _unit_then_faults(made: Future[bool]) -> list[Report]:
+    unit = _pytest("unit")
+    return [unit, _pytest("faults")] if made.result() else [unit]
 
 
-def _odoo() -> list[Report] | None:
-    """Odoo's two suites side by side; None: there is no Odoo, or the addon cannot be installed, and that was said."""
+def _odoo_then_e2e(made: Future[bool]) -> list[Report]:
+    """Makes what the other suites need and says in `made` whether it is there."""
+    is_made = False
     try:
         provision.everything()
         provision.addon_template()
+        is_made = True
     except SandboxError as error:
         complain(str(error))
-        return None
+    finally:
+        made.set_result(is_made)
+    if not is_made:
+        failed = Counts(problems=["what the other suites need could not be made"])
+        return [_finish(Report("odoo", failed, suites.log_file("odoo")))]
+    return [*_odoo(), _pytest("e2e")]
+
+
+def _pytest(suite: str) -> Report:
+    if provision.interrupted.is_set():
+        raise KeyboardInterrupt
+    return _finish(suites.run_pytest(suite, [], show=False))
+
+
+def _odoo() -> list[Report]:
+    """Odoo's two suites side by side."""
     with OdooRuns() as runs:
         reports = together(*(partial(runs.run, suite, []) for suite in ("odoo", "js")))
     return [_finish(report) for report in reports]

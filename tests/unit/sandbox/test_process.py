@@ -111,7 +111,10 @@ def test_what_is_no_port_is_refused(monkeypatch, text):
 
 
 def test_a_free_port_is_free():
-    assert not process.is_taken(process.free_port())
+    port = process.free_port()
+    assert not process.is_taken(port)
+    lowest = process.EPHEMERAL.read_text().split()[0]
+    assert port < max(int(lowest), process.LOWEST_PORT + 1000)  # no outgoing connection gets it
 
 
 def test_waiting_ends_with_the_condition_or_the_deadline():
