@@ -37,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Runs one verb; returns the process's exit code. A SandboxError becomes one readable line, not a traceback."""
     args = parser().parse_args(argv)
+    # Who is started in the background of a script ignores SIGINT, and so would all children, who are ended by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # SystemExit runs the clean-up of `with` blocks
     try:
         verb = importlib.import_module(f"sandbox.verbs.{args.verb}")
