@@ -6,9 +6,9 @@ import random
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0
-#: The longest wait of what finds out whether Odoo is there, and of the channel through which its commands come: half of
-#: the time in which a click must reach the agent. Users take a PBX for connected as soon as Odoo is back.
-KNOCK_SECONDS = 4.0
+#: The longest wait of what finds out whether Odoo is there, and of the channel through which its commands come: well
+#: below the 8 s in which a click must reach the agent. Users take a PBX for connected as soon as Odoo is back.
+KNOCK_SECONDS = 3.0
 #: After a fault that a person has to mend.
 MISCONFIGURED_SECONDS = 60.0
 
