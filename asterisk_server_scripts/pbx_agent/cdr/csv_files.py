@@ -193,6 +193,10 @@ class Tape:
             position = self._rest.find(b"\n", position + 1)
         return position + 1
 
+    def is_as_found(self) -> bool:
+        """Tell whether the file that was opened is the one that was found: a rotation may have come in between."""
+        return os.fstat(self._handle.fileno()).st_ino == self.file.inode
+
     def is_whole(self) -> bool:
         """Tell whether what was opened still has all that was read of it."""
         return self.file.is_packed or os.fstat(self._handle.fileno()).st_size >= self.offset

@@ -8,6 +8,9 @@ from .csv_files import CsvFile, CsvFolder, Tape, fingerprint, is_line_start
 from .portion import Cursor
 from .zone import Moment
 
+#: So often a file is looked for that is another one by the time it is opened.
+ATTEMPTS = 3
+
 
 class _Place(NamedTuple):
     """Where reading goes on. `is_finished`: nothing more will be written there; `doubt`: it is further back or later
@@ -42,9 +45,9 @@ class CsvTrack:
         """Go to where `cursor` says, to the beginning of the oldest file if it says nothing. :raises OSError:"""
         self.doubt, self.line = False, int(cursor.get("line", 0))
         if cursor.get("span"):
-            self._open(self._locate(cursor))
+            self._open(lambda: self._locate(cursor))
         else:
-            self._open(self._begin(self._folder.files()))
+            self._open(lambda: self._begin(self._folder.files()))
 
     def cursor(self) -> Cursor:
         """Return the position, {}: there is no file with a row yet."""
@@ -77,7 +80,7 @@ class CsvTrack:
                 break
             if self._tape.remainder():
                 return self._tape.remainder(), True
-            self._open(following)
+            self._open(self._following)
         return b"", False
 
     def take(self, count: int, lines: int) -> None:
@@ -106,11 +109,22 @@ class CsvTrack:
 
     # -- finding the way -------------------------------------------------------------------------------------------
 
-    def _open(self, place: _Place) -> None:
+    def _open(self, find: Callable[[], _Place]) -> None:
+        """Go to the place that `find` returns, which is asked again where a rotation comes before the file is open."""
+        place, tape = find(), None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                tape = Tape(place.file, place.offset) if place.file is not None else None
+            except FileNotFoundError:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                if tape is None or tape.is_as_found() or attempt == ATTEMPTS:
+                    break
+                tape.close()
+            place = find()
         self.close()
-        self._is_finished, self.doubt = place.is_finished, self.doubt or place.doubt
-        if place.file is not None:
-            self._tape = Tape(place.file, place.offset)
+        self._tape, self._is_finished, self.doubt = tape, place.is_finished, self.doubt or place.doubt
         if not place.offset:
             self.line = 0
 
@@ -130,7 +144,7 @@ class CsvTrack:
             return True
         if file is None:
             return False
-        self._open(place)
+        self._open(lambda: self._locate(here))
         return True
 
     def _is_current(self, tape: Tape) -> bool:
