@@ -1,8 +1,7 @@
 """The five test suites: how each is started, and what its outcome is.
 
 unit: pytest without Odoo. odoo: the addon's Python tests. js: its browser tests (hoot and tours, tag `asterisk_js`).
-e2e: pytest with Odoo, Asterisk, the agent, phones and browsers; its parts `screens` and `phones` may also run side
-by side. faults: the same, while parts of it are killed.
+e2e: pytest with Odoo, Asterisk, the agent, phones and browsers. faults: the same, while parts of it are killed.
 """
 
 from __future__ import annotations
@@ -25,8 +24,6 @@ from sandbox.say import say
 TAG = "asterisk_js"
 TESTS = ROOT / "tests"
 LIVE = {"e2e": TESTS / "e2e", "faults": TESTS / "faults"}  # those with a world of their own
-PARTS = {"screens": TESTS / "e2e/screens", "phones": TESTS / "e2e/phones"}  # of e2e: with a browser, and without
-FOLDERS = {**LIVE, **PARTS}
 SECONDS = 1800  # no suite may take longer
 
 
@@ -50,22 +47,22 @@ def test_files(suite: str) -> list[Path]:
     """The files that hold the suite's tests; a suite that has some and runs none has failed."""
     if suite == "unit":
         return [path for path in TESTS.rglob("test_*.py") if not set(LIVE.values()) & set(path.parents)]
-    if suite in FOLDERS:
-        return sorted(FOLDERS[suite].rglob("test_*.py"))
+    if suite in LIVE:
+        return sorted(LIVE[suite].rglob("test_*.py"))
     files = sorted((ADDON / "tests").rglob("test_*.py"))
     return [path for path in files if (TAG in path.read_text()) == (suite == "js")]
 
 
 def run_pytest(suite: str, args: list[str], show: bool) -> Report:
     """Runs `unit` or a live suite. args: for pytest. show: print while it runs, not only into the log."""
-    paths = [] if any((ROOT / arg.split("::")[0]).exists() for arg in args) else [FOLDERS.get(suite, TESTS)]
+    paths = [] if any((ROOT / arg.split("::")[0]).exists() for arg in args) else [LIVE.get(suite, TESTS)]
     ignore = [f"--ignore={folder}" for folder in LIVE.values()] if suite == "unit" else []
     argv = [venv.python(), "-m", "pytest", "-p", "no:cacheprovider", "-q", "-ra", *ignore, *args, *paths]
     argv += [] if show else ["--durations=25"]  # into the log, where it keeps telling what is worth making quicker
     log = log_file(suite)
     with log.open("w") as output:
         process = subprocess.Popen(
-            [str(part) for part in argv], cwd=ROOT, env=venv.environment(ROOT, AGENT, SUITE=suite),
+            [str(part) for part in argv], cwd=ROOT, env=venv.environment(ROOT, AGENT),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         )  # fmt: skip
         adopt(process, signal.SIGINT)  # pytest tears its fixtures down then

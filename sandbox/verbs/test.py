@@ -18,7 +18,7 @@ from sandbox.results import Counts
 from sandbox.say import SandboxError, complain, say
 from sandbox.suites import OdooRuns, Report
 
-SUITES = ("unit", "odoo", "js", *suites.FOLDERS)
+SUITES = ("unit", "odoo", "js", *suites.LIVE)
 
 
 def main(argv: list[str]) -> int:
@@ -49,7 +49,7 @@ def _one(suite: str, arguments: list[str]) -> list[Report]:
         provision.tools()
         return [_finish(suites.run_pytest(suite, arguments, show=True), arguments)]
     provision.everything()
-    if suite in suites.FOLDERS:
+    if suite in suites.LIVE:
         provision.addon_template()
         return [_finish(suites.run_pytest(suite, arguments, show=True), arguments)]
     with OdooRuns() as runs:
@@ -83,7 +83,7 @@ def _odoo_then_e2e(made: Future[bool]) -> list[Report]:
     if not is_made:
         failed = Counts(problems=["what the other suites need could not be made"])
         return [_finish(Report("odoo", failed, suites.log_file("odoo")))]
-    return [*_odoo(), *together(*(partial(_pytest, part) for part in suites.PARTS))]
+    return [*_odoo(), _pytest("e2e")]
 
 
 def _pytest(suite: str) -> Report:

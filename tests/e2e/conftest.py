@@ -43,7 +43,6 @@ CHROMIUM = [
 ]
 # A busy machine is slow, not wrong: conditions are waited for, and this is how long.
 expect.set_options(timeout=30_000)
-SUITE = os.environ.get("SUITE", "e2e")  # of which the logs are
 session = {"scope": "session", "loop_scope": "session"}
 
 
@@ -55,7 +54,7 @@ def world():
         yield running
         for name in ("agent.log", "odoo/odoo.log", "pbx/log/console"):
             if (folder / name).exists():
-                shutil.copy(folder / name, cache("logs", f"{SUITE}-{Path(name).stem}.log"))
+                shutil.copy(folder / name, cache("logs", f"e2e-{Path(name).stem}.log"))
 
 
 @pytest.fixture(scope="session")

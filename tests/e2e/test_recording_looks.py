@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.e2e.screens.test_event import form_of, note_of
-from tests.e2e.screens.test_looks import dark_styles
-from tests.e2e.screens.test_recording_player import ARRIVAL, marks_of, play_of
+from tests.e2e.test_event import form_of, note_of
+from tests.e2e.test_looks import dark_styles
+from tests.e2e.test_recording_player import ARRIVAL, marks_of, play_of
 from tests.faults.people import EVA, talk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

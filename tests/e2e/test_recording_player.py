@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.e2e.screens.test_event import form_of, note_of
+from tests.e2e.test_event import form_of, note_of
 from tests.faults.people import EVA, talk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from sandbox.phones.numbering import SALES
 from tests.e2e.screen import Screen
-from tests.e2e.screens.test_looks import dark_styles, is_fine
+from tests.e2e.test_looks import dark_styles, is_fine
 from tests.faults.people import EVA, NOBODY, OLE, ring, talk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

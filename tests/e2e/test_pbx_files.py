@@ -9,7 +9,7 @@ import pytest_asyncio
 from sandbox.phones.behaviour import Behaviour
 from sandbox.phones.call import CONFIRMED, ENDED
 from sandbox.phones.numbering import VOICEMAIL, direct_number
-from tests.e2e.phones.test_phones_on_asterisk import quiet
+from tests.e2e.test_phones_on_asterisk import quiet
 from tests.scenarios.world import world as small_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
